@@ -1,0 +1,1 @@
+"""WARC in, WARC out: captures, collections, fixity and audit, in plain Python without Scrapy or trafilatura."""
