@@ -1,0 +1,84 @@
+"""Download failures in words: one short line, its kind first, told from Scrapy's and Twisted's exceptions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+from OpenSSL import SSL
+from scrapy.core.downloader.handlers.http11 import TunnelError
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+    StopDownload,
+)
+from twisted.internet.defer import CancelledError
+from twisted.internet.error import ConnectionClosed, ConnectionDone
+from twisted.python.failure import Failure
+
+from crawler.download.tee import Exchange
+
+_LONGEST = 300
+
+
+def describe_failure(error: BaseException, host: str, timeout: float, exchange: Exchange | None) -> str:
+    """Why a download failed: "dns: no address found for a.example", "timeout: no answer within 20 s".
+
+    `timeout` in seconds; `exchange` is the last one made, None where no connection came about. The kinds are dns,
+    refused, timeout, tls, proxy, reset, closed, truncated, protocol, length, stopped, cancelled and error.
+    """
+    came = exchange.received.size if exchange else 0
+    match error:
+        case CannotResolveHostError():
+            line = f"dns: no address found for {host}"
+        case DownloadConnectionRefusedError():
+            line = f"refused: {host} accepts no connection"
+        case DownloadTimeoutError():
+            what = "no connection" if exchange is None else "no answer" if not came else "answer not complete"
+            line = f"timeout: {what} within {timeout:g} s"
+        case ResponseDataLossError():
+            line = f"truncated: the answer broke off after {came} bytes"
+        case DownloadCancelledError():
+            line = f"length: larger than DOWNLOAD_MAXSIZE allows, {came} bytes kept"
+        case StopDownload():
+            line = f"stopped: a signal handler wanted no more than {came} bytes"
+        case asyncio.CancelledError() | CancelledError():
+            line = f"cancelled: the crawl stopped, {came} bytes kept"
+        case TunnelError():
+            line = f"proxy: {error}"
+        case _:
+            line = _describe_cause(error, came)
+    return " ".join(line.split())[:_LONGEST]
+
+
+def _describe_cause(error: BaseException, came: int) -> str:
+    causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, SSL.Error):
+            return f"tls: {_tls_reason(cause)}"
+    deepest = causes[-1]
+    if isinstance(deepest, ConnectionClosed):
+        kind, what = ("closed", "closed") if isinstance(deepest, ConnectionDone) else ("reset", "broken off")
+        if came:
+            return f"truncated: connection {what} after {came} bytes, before the head ended"
+        return f"{kind}: connection {what} without an answer"
+    if came:
+        return f"protocol: not an HTTP/1.x answer ({type(deepest).__name__}: {deepest})"
+    return f"error: {type(deepest).__name__}: {deepest}"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and what it wraps, outermost first: Twisted keeps a list of failures, Python a cause."""
+    while error is not None:
+        yield error
+        reasons = getattr(error, "reasons", None) or [error.__cause__]
+        error = reasons[0].value if isinstance(reasons[0], Failure) else reasons[0]
+
+
+def _tls_reason(error: SSL.Error) -> str:
+    details = error.args[0] if error.args else ()
+    reasons = [entry[2] for entry in details if isinstance(entry, tuple) and len(entry) > 2] if details else []
+    return "; ".join(reasons) or "handshake failed"
