@@ -1,0 +1,110 @@
+"""Markup: HTML and XML read as leniently as a browser reads them."""
+
+from __future__ import annotations
+
+import codecs
+import html.entities
+import re
+
+from lxml import etree, html as lxml_html
+
+LEAD_BYTES = 64 << 10
+"""Bytes that are enough to tell what a body is."""
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
+_XML_DECLARATION = re.compile(r"<\?xml[^>]*\?>", re.IGNORECASE)
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_REFERENCE = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{1,32});)?", re.DOTALL)
+_XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+
+
+def parse_html(text: str) -> etree._Element:
+    """The `html` element of a page, whatever was in it; an empty page where there was nothing to read."""
+    data = text.replace("\x00", "").encode("utf-8", "replace")
+    parser = lxml_html.HTMLParser(
+        encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, no_network=True
+    )
+    try:
+        root = lxml_html.document_fromstring(data, parser=parser)
+    except (etree.LxmlError, ValueError, AssertionError):
+        root = None
+    if root is None or not isinstance(root.tag, str):
+        return lxml_html.document_fromstring(b"<html><body></body></html>")
+    return root
+
+
+def parse_xml(body: bytes) -> etree._Element | None:
+    """The root of an XML document; broken parts are left out, no entity is expanded, nothing is fetched.
+
+    None where no element could be read at all.
+    """
+    text = _NOT_XML.sub("", decode_xml(body))
+    text = _XML_DECLARATION.sub("", text, count=1)
+    start = text.find("<")
+    if start < 0:
+        return None
+    parser = etree.XMLParser(
+        encoding="utf-8", recover=True, huge_tree=True, resolve_entities=False, no_network=True,
+        load_dtd=False, remove_comments=True, remove_pis=True,
+    )  # fmt: skip
+    try:
+        return etree.fromstring(_REFERENCE.sub(_xml_reference, text[start:]).encode("utf-8"), parser)
+    except (etree.LxmlError, ValueError):
+        return None
+
+
+def decode_xml(body: bytes) -> str:
+    """The characters of an XML or JSON body: byte order mark, declaration, UTF-8, and GB18030 where that fails."""
+    for bom, codec in _BOMS:
+        if body.startswith(bom):
+            return body[len(bom) :].decode(codec, "replace")
+    declared = _DECLARED.search(body[:1024])
+    codecs_to_try = [_codec(declared[1].decode("ascii"))] if declared else []
+    for codec in [*codecs_to_try, "utf-8", "gb18030"]:
+        try:
+            return body.decode(codec)
+        except (UnicodeError, LookupError):
+            continue
+    return body.decode(codecs_to_try[0] if codecs_to_try else "utf-8", "replace")
+
+
+def lead_text(lead: bytes) -> str:
+    """The start of a body as text in which tags can be looked for, whatever its charset."""
+    for bom, codec in _BOMS:
+        if lead.startswith(bom):
+            return lead[len(bom) :].decode(codec, "replace")
+    return lead.decode("latin-1")
+
+
+def local_name(element: etree._Element) -> str:
+    """The name of an element without its namespace, in lower case; "" for what is no element."""
+    tag = element.tag
+    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
+
+
+def text_of(element: etree._Element | None) -> str:
+    """All text in an element, white space collapsed."""
+    return "" if element is None else " ".join("".join(element.itertext()).split())
+
+
+def _codec(label: str) -> str:
+    """A Python codec for a charset label; GBK and GB2312 are read as their superset GB18030."""
+    try:
+        name = codecs.lookup(label).name
+        if name in ("gb2312", "gbk"):
+            return "gb18030"
+        "".encode(name)
+        return name
+    except (LookupError, ValueError):
+        return "utf-8"
+
+
+def _xml_reference(match: re.Match[str]) -> str:
+    """A reference XML can read: CDATA and XML's own stay, HTML's are resolved, a bare `&` is escaped."""
+    name = match[1]
+    if match[0].startswith("<![") or (name and (name.startswith("#") or name in _XML_ENTITIES)):
+        return match[0]
+    if name and (char := html.entities.html5.get(name + ";")):
+        return char.replace("&", "&amp;").replace("<", "&lt;")
+    return "&amp;" + match[0][1:]
