@@ -63,7 +63,7 @@ def _ipv4_number(part: str) -> int:
 
 
 def is_private_address(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Whether an address is anything but public: loopback, private, link-local (cloud metadata), multicast, reserved."""
+    """Whether an address is not public: loopback, private, link-local (cloud metadata), multicast, reserved."""
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
         if inner is None and (address in _NAT64 or int(address) >> 32 == 0):

@@ -31,8 +31,8 @@ class CrawlRules:
     """Hosts in scope besides the seeds': "a.example.com", "*.example.com", "example.com:8080"."""
     deny: tuple[str, ...] = ()
     """Regular expressions, searched in the URL: a match is out of scope."""
-    max_depth: int = 5
-    """Links followed from a seed, at most."""
+    max_depth: int | None = None
+    """Links followed from a seed, at most; None for the crawl's own setting."""
     follow_subdomains: bool = False
     """Whether everything below the seeds' hosts is in scope."""
     obey_nofollow: bool = False
@@ -107,15 +107,17 @@ def profile_for(profiles: Mapping[str, SiteProfile], url: str) -> SiteProfile | 
 
 
 def rules_for(profile: SiteProfile | None, captured_on: date) -> ExtractRules:
-    """The extract rules in force on a day: the version that ends soonest on or after it, else the one without an end."""
+    """The extract rules in force on a day: the version that ends next, else the one without an end."""
     day = captured_on.date() if isinstance(captured_on, datetime) else captured_on
     versions = profile.extract if profile else ()
     in_force = [rules for rules in versions if rules.valid_until is None or rules.valid_until >= day]
     return min(in_force, key=lambda rules: rules.valid_until or date.max, default=ExtractRules())
 
 
-def choose_sites(profiles: Mapping[str, SiteProfile], names: str) -> list[SiteProfile]:
-    """The profiles of a comma-separated list, each once, in the order given. Raises ConfigError."""
+def choose_sites(profiles: Mapping[str, SiteProfile], names: str | None) -> list[SiteProfile]:
+    """The profiles of a comma-separated list, each once, in the order given; all for None. Raises ConfigError."""
+    if names is None:
+        return list(profiles.values())
     wanted = [name for name in re.split(r"[\s,，]+", names) if name]
     there = ", ".join(profiles) or "there are none yet, see docs/how-to-add-a-site.md"
     if not wanted:
@@ -129,7 +131,7 @@ def choose_sites(profiles: Mapping[str, SiteProfile], names: str) -> list[SitePr
     return [profiles[name] for name in dict.fromkeys(wanted)]
 
 
-class _Wrong(Exception):
+class _WrongError(Exception):
     """What is wrong with a value, and what to do."""
 
 
@@ -153,7 +155,7 @@ class _Table:
                 raise self.wrong(key, value, f"no such key; {self._hint(key)}")
             try:
                 read[key] = reader(value)
-            except _Wrong as error:
+            except _WrongError as error:
                 raise self.wrong(key, value, str(error)) from None
         return read
 
@@ -208,40 +210,40 @@ def _why(error: OSError) -> str:
 
 def _is_table(value: Any) -> Any:
     if not isinstance(value, dict):
-        raise _Wrong("must be a table; write it as [crawl]")
+        raise _WrongError("must be a table; write it as [crawl]")
     return value
 
 
 def _is_tables(value: Any) -> Any:
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise _Wrong("must be a list of tables; write each as [[extract]]")
+        raise _WrongError("must be a list of tables; write each as [[extract]]")
     return value
 
 
 def _string(value: Any) -> str:
     if not isinstance(value, str):
-        raise _Wrong("must be text in quotes")
+        raise _WrongError("must be text in quotes")
     if not value.strip():
-        raise _Wrong("is empty; write a value or remove the key")
+        raise _WrongError("is empty; write a value or remove the key")
     return value
 
 
 def _name(value: Any) -> str:
     if not _NAME.fullmatch(_string(value)):
-        raise _Wrong("may hold letters, digits, dot, hyphen and underscore only; rename it")
+        raise _WrongError("may hold letters, digits, dot, hyphen and underscore only; rename it")
     return str(value)
 
 
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise _Wrong("must be true or false, without quotes")
+        raise _WrongError("must be true or false, without quotes")
     return value
 
 
 def _number(least: float, most: float) -> Reader:
     def read(value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-            raise _Wrong(f"must be a number from {least:g} to {most:g}, without quotes")
+            raise _WrongError(f"must be a number from {least:g} to {most:g}, without quotes")
         return float(value)
 
     return read
@@ -250,7 +252,7 @@ def _number(least: float, most: float) -> Reader:
 def _whole(least: int, most: int) -> Reader:
     def read(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise _Wrong(f"must be a whole number from {least} to {most}, without quotes")
+            raise _WrongError(f"must be a whole number from {least} to {most}, without quotes")
         return value
 
     return read
@@ -259,13 +261,13 @@ def _whole(least: int, most: int) -> Reader:
 def _list_of(reader: Reader) -> Reader:
     def read(value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list):
-            raise _Wrong("must be a list; write it in square brackets")
+            raise _WrongError("must be a list; write it in square brackets")
         items = []
         for number, item in enumerate(value, start=1):
             try:
                 items.append(reader(item))
-            except _Wrong as error:
-                raise _Wrong(f"item {number} ({item!r}) {error}") from None
+            except _WrongError as error:
+                raise _WrongError(f"item {number} ({item!r}) {error}") from None
         return tuple(dict.fromkeys(items))
 
     return read
@@ -274,7 +276,7 @@ def _list_of(reader: Reader) -> Reader:
 def _url(value: Any) -> str:
     url = absolute(_string(value))
     if url is None:
-        raise _Wrong("is not a URL; write it whole, with http:// or https://")
+        raise _WrongError("is not a URL; write it whole, with http:// or https://")
     return url
 
 
@@ -282,7 +284,9 @@ def _host(value: Any) -> str:
     wildcard, host, port = re.fullmatch(r"(\*\.)?(.*?)(:\d{1,5})?", _string(value).strip(), re.DOTALL).groups("")  # type: ignore[union-attr]
     plain = ascii_host(host)
     if plain is None or "*" in plain or (port and int(port[1:]) > 65535):
-        raise _Wrong('is not a host; write "news.example.com", "*.example.com" or "example.com:8080", without http://')
+        raise _WrongError(
+            'is not a host; write "news.example.com", "*.example.com" or "example.com:8080", without http://'
+        )
     return wildcard + plain + ("" if port in (":80", ":443") else port)
 
 
@@ -290,7 +294,7 @@ def _regex(value: Any) -> str:
     try:
         re.compile(_string(value))
     except (re.error, RecursionError, OverflowError) as error:
-        raise _Wrong(f"is not a regular expression ({error}); use Python's syntax in single quotes") from None
+        raise _WrongError(f"is not a regular expression ({error}); use Python's syntax in single quotes") from None
     return str(value)
 
 
@@ -298,15 +302,15 @@ def _xpath(value: Any) -> str:
     try:
         found = etree.XPath(_string(value))(etree.XML("<html/>"))
     except etree.LxmlError as error:
-        raise _Wrong(f"is not an XPath 1.0 expression ({error}); correct it") from None
+        raise _WrongError(f"is not an XPath 1.0 expression ({error}); correct it") from None
     if not isinstance(found, list):
-        raise _Wrong("does not select elements; write a path such as //div[@id='content']")
+        raise _WrongError("does not select elements; write a path such as //div[@id='content']")
     return str(value)
 
 
 def _date(value: Any) -> date:
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise _Wrong("must be a date without quotes and without time, such as 2023-06-30")
+        raise _WrongError("must be a date without quotes and without time, such as 2023-06-30")
     return value
 
 

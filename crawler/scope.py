@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import attrs
 
 from crawler.hosts import HostSet, is_private_host, site_of
-from crawler.profiles import CrawlRules
+from crawler.profiles import CrawlRules, SiteProfile, profile_for
 from crawler.urls import absolute
 
 OutState = Literal["excluded_scope", "excluded_trap"]
 
+MAX_DEPTH = 5
+"""Links from a seed, where neither profile nor setting says otherwise."""
 LONGEST_URL = 2000
 MOST_SEGMENTS = 12
 MOST_PARAMETERS = 20
@@ -24,13 +26,14 @@ _SESSION = re.compile(r"^(?:phpsessid|jsessionid|aspsessionid\w*|session_?id|sid
 _CALENDAR = re.compile(r"^(?:y|year|date|day|month|ym|cal|calendar)$", re.IGNORECASE)
 _YEARS = range(1980, 2051)
 
-NEVER_PAGES = frozenset(
-    "jpg jpeg png gif webp bmp svg ico tif tiff psd avif heic"
-    " mp3 wav wma aac ogg flac m4a amr mp4 m4v avi mov wmv flv mkv webm rmvb rm 3gp m3u8 ts swf"
-    " zip rar 7z gz tgz bz2 xz tar iso dmg exe msi apk ipa deb rpm jar bin cab"
-    " css js mjs map json woff woff2 ttf otf eot"
-    " pdf doc docx xls xlsx ppt pptx wps et dps rtf csv epub mobi torrent ceb".split()
-)
+NEVER_PAGES = frozenset({
+    "jpg", "jpeg", "png", "gif", "webp", "bmp", "svg", "ico", "tif", "tiff", "psd", "avif", "heic", "mp3", "wav",
+    "wma", "aac", "ogg", "flac", "m4a", "amr", "mp4", "m4v", "avi", "mov", "wmv", "flv", "mkv", "webm", "rmvb",
+    "rm", "3gp", "m3u8", "ts", "swf", "zip", "rar", "7z", "gz", "tgz", "bz2", "xz", "tar", "iso", "dmg", "exe",
+    "msi", "apk", "ipa", "deb", "rpm", "jar", "bin", "cab", "css", "js", "mjs", "map", "json", "woff", "woff2",
+    "ttf", "otf", "eot", "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "et", "dps", "rtf", "csv",
+    "epub", "mobi", "torrent", "ceb",
+})  # fmt: skip
 """File name endings that are never a page; a seed may have them all the same."""
 _FEED_OR_SITEMAP = re.compile(r"(?:sitemap|feed)[^/]*\.(?:xml|txt)?\.?(?:gz|json)$", re.IGNORECASE)
 
@@ -47,24 +50,46 @@ class Verdict:
 
 
 @attrs.frozen(kw_only=True)
+class SiteScope:
+    """The hosts of some seeds and what one profile says about them."""
+
+    hosts: HostSet
+    deny: tuple[re.Pattern[str], ...]
+    max_depth: int
+
+
+@attrs.frozen(kw_only=True)
 class Scope:
-    """What one crawl, or one site of it, may fetch."""
+    """What one crawl may fetch."""
 
     seeds: frozenset[str]
-    hosts: HostSet
-    deny: tuple[re.Pattern[str], ...] = ()
-    max_depth: int = 5
+    sites: tuple[SiteScope, ...]
 
     @classmethod
-    def of(cls, seeds: Iterable[str], rules: CrawlRules | None = None, *, follow: bool = True) -> Scope:
-        """`seeds` as `read_seeds` or a profile gives them. With `follow` off, only depth 0 is in scope."""
-        rules = rules or CrawlRules()
+    def of(
+        cls, seeds: Iterable[str], rules: CrawlRules | None = None, *, follow: bool = True, max_depth: int = MAX_DEPTH
+    ) -> Scope:
+        """The scope of one site. `seeds` as `read_seeds` or a profile gives them.
+
+        With `follow` off only depth 0 is in scope; `max_depth` is for rules that name none.
+        """
         urls = [url for seed in seeds if (url := absolute(seed))]
+        return cls(seeds=frozenset(urls), sites=(_site(urls, rules or CrawlRules(), follow, max_depth),))
+
+    @classmethod
+    def for_plan(
+        cls, seeds: Iterable[str], profiles: Mapping[str, SiteProfile], *, follow: bool = True,
+        max_depth: int = MAX_DEPTH,
+    ) -> Scope:  # fmt: skip
+        """The scope of many seeds, each under the rules of the profile that speaks for its host, if one does."""
+        groups: dict[str, tuple[CrawlRules, list[str]]] = {}
+        for url in filter(None, map(absolute, seeds)):
+            profile = profile_for(profiles, url)
+            name, rules = (profile.name, profile.crawl) if profile else ("", CrawlRules())
+            groups.setdefault(name, (rules, []))[1].append(url)
         return cls(
-            seeds=frozenset(urls),
-            hosts=HostSet.of(urls, rules.allow_hosts, subdomains=rules.follow_subdomains),
-            deny=tuple(re.compile(pattern) for pattern in rules.deny),
-            max_depth=rules.max_depth if follow else 0,
+            seeds=frozenset(url for _, urls in groups.values() for url in urls),
+            sites=tuple(_site(urls, rules, follow, max_depth) for rules, urls in groups.values()),
         )
 
     def check(self, url: str, *, via: str | None, depth: int) -> Verdict:
@@ -89,19 +114,29 @@ class Scope:
         if is_private_host(parts.hostname or ""):
             if via is not None and _crosses_inwards(url, via):
                 return "a public page leads to a private address"
-            if site_of(url) not in self.hosts.sites:
+            if not any(site_of(url) in site.hosts.sites for site in self.sites):
                 return "a private address that is no seed's"
-        if not self.hosts.covers(url):
+        site = max(self.sites, key=lambda site: site.hosts.rank(url), default=None)
+        if site is None or not site.hosts.covers(url):
             return f"host {parts.netloc.rpartition('@')[2]} is not in scope"
         if len(url) > LONGEST_URL:
             return f"longer than {LONGEST_URL} characters"
-        if depth > self.max_depth:
-            return f"more than {self.max_depth} links from a seed"
+        if depth > site.max_depth:
+            return f"more than {site.max_depth} links from a seed"
         ending = _ending(parts.path)
         if ending in NEVER_PAGES and not _FEED_OR_SITEMAP.search(parts.path):
             return f"a .{ending} file is not a page"
-        denied = next((pattern.pattern for pattern in self.deny if pattern.search(url)), None)
+        denied = next((pattern.pattern for pattern in site.deny if pattern.search(url)), None)
         return f"denied by the site profile: {denied}" if denied is not None else None
+
+
+def _site(urls: Iterable[str], rules: CrawlRules, follow: bool, max_depth: int) -> SiteScope:
+    depth = max_depth if rules.max_depth is None else rules.max_depth
+    return SiteScope(
+        hosts=HostSet.of(urls, rules.allow_hosts, subdomains=rules.follow_subdomains),
+        deny=tuple(re.compile(pattern) for pattern in rules.deny),
+        max_depth=depth if follow else 0,
+    )
 
 
 def _out(reason: str, state: OutState = "excluded_scope") -> Verdict:

@@ -60,10 +60,12 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 _ROOTS = {
     "rss": Kind.FEED, "feed": Kind.FEED, "urlset": Kind.SITEMAP, "sitemapindex": Kind.SITEMAP_INDEX,
 }  # fmt: skip
-_HTML_TAGS = frozenset(
-    "html head body title meta base link script style div p a table form h1 h2 h3 h4 h5 h6 ul ol dl center font br hr"
-    " span img iframe frameset section article main header footer nav noscript b strong blockquote pre".split()
-)
+_HTML_TAGS = frozenset({
+    "html", "head", "body", "title", "meta", "base", "link", "script", "style", "div", "p", "a", "table", "form",
+    "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "center", "font", "br", "hr", "span", "img", "iframe",
+    "frameset", "section", "article", "main", "header", "footer", "nav", "noscript", "b", "strong", "blockquote",
+    "pre",
+})  # fmt: skip
 _TAG = re.compile(r"<!doctype\s+html|<(?:[\w.-]+:)?([a-z][\w.-]*)(?=[\s/>])", re.IGNORECASE)
 _SKIPPED = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!(?!doctype\s+html)[^>]*>", re.IGNORECASE | re.DOTALL)
 _URL_LINE = re.compile(r"https?://\S+", re.IGNORECASE)

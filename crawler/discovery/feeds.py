@@ -54,7 +54,7 @@ def _hrefs(entry: etree._Element) -> Iterator[str]:
         if not link.get("href") and text_of(link):
             yield text_of(link)
     alternates = [link for link in links if link.get("href") and (link.get("rel") or "alternate") == "alternate"]
-    yield from sorted((link.get("href") or "" for link in alternates if "html" in (link.get("type") or "html")))[:1]
+    yield from sorted(link.get("href") or "" for link in alternates if "html" in (link.get("type") or "html"))[:1]
     yield from (link.get("href") or "" for link in alternates)
     for child in entry:
         if local_name(child) in ("guid", "id") and (child.get("isPermaLink") or "").lower() != "false":

@@ -6,7 +6,8 @@ import codecs
 import html.entities
 import re
 
-from lxml import etree, html as lxml_html
+from lxml import etree
+from lxml import html as lxml_html
 
 LEAD_BYTES = 64 << 10
 """Bytes that are enough to tell what a body is."""
@@ -16,22 +17,36 @@ _DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORE
 _XML_DECLARATION = re.compile(r"<\?xml[^>]*\?>", re.IGNORECASE)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _REFERENCE = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{1,32});)?", re.DOTALL)
+_NESTING = re.compile(
+    r"<(script|style)\b.*?</\1\s*>|</?(?!(?:html|head|title|base|meta|link|body|a|p|br|area)\b)[a-z][^<>]*>",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What is left out of a page too deep to parse: all but the elements that carry text and links."""
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
 
 def parse_html(text: str) -> etree._Element:
     """The `html` element of a page, whatever was in it; an empty page where there was nothing to read."""
-    data = text.replace("\x00", "").encode("utf-8", "replace")
+    text = text.replace("\x00", "")
+    root, too_deep = _parse_html(text)
+    if too_deep:
+        root, _ = _parse_html(_NESTING.sub(" ", text))
+    if root is None or not isinstance(root.tag, str):
+        root, _ = _parse_html("<html><body></body></html>")
+    assert root is not None
+    return root
+
+
+def _parse_html(text: str) -> tuple[etree._Element | None, bool]:
+    """The root, and whether libxml2 gave up because elements were nested deeper than it allows (2048)."""
     parser = lxml_html.HTMLParser(
         encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, no_network=True
     )
     try:
-        root = lxml_html.document_fromstring(data, parser=parser)
+        root = lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
         root = None
-    if root is None or not isinstance(root.tag, str):
-        return lxml_html.document_fromstring(b"<html><body></body></html>")
-    return root
+    return root, any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log)
 
 
 def parse_xml(body: bytes) -> etree._Element | None:
@@ -85,7 +100,7 @@ def local_name(element: etree._Element) -> str:
 
 def text_of(element: etree._Element | None) -> str:
     """All text in an element, white space collapsed."""
-    return "" if element is None else " ".join("".join(element.itertext()).split())
+    return "" if element is None else " ".join("".join(map(str, element.itertext())).split())
 
 
 def _codec(label: str) -> str:

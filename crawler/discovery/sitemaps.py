@@ -1,4 +1,4 @@
-"""Sitemaps: the pages and child sitemaps they name (https://www.sitemaps.org/protocol.html, Google's news extension)."""
+"""Sitemaps: the pages and child sitemaps they name (sitemaps.org/protocol.html, Google's news extension)."""
 
 from __future__ import annotations
 
