@@ -1,0 +1,25 @@
+"""The demo outlets: who they are, and everything they serve once the port is known."""
+
+from __future__ import annotations
+
+from tests.demo.article import load_articles
+from tests.demo.outlets import qinglan, yunjiang
+from tests.demo.outlets.press import Gold, Outlet, Press
+
+OUTLETS = (qinglan, yunjiang)
+ADDRESSES = {module.PLAN.key: module.PLAN.address for module in OUTLETS}
+
+
+def build_outlets(port: int) -> dict[str, Outlet]:
+    """Every outlet by its key, with links that carry `port`."""
+    articles = load_articles()
+    bases = {key: f"http://{address}:{port}" for key, address in ADDRESSES.items()}
+    outlets = {}
+    for module in OUTLETS:
+        press = Press(module.PLAN, articles, bases)
+        module.make(press)
+        outlets[module.PLAN.key] = press.outlet()
+    return outlets
+
+
+__all__ = ["ADDRESSES", "Gold", "Outlet", "build_outlets"]
