@@ -17,7 +17,7 @@ import attrs
 from archives.capture import RecordLocation
 
 LEASE = 1800.0
-"""Seconds for which a lease holds."""
+"""Seconds for which a lease holds, unless told otherwise."""
 
 
 class State(StrEnum):
@@ -202,7 +202,7 @@ class Frontier(Protocol):
         ...
 
     def renew(self, urls: Iterable[str], now: float) -> None:
-        """Lets the leases of these URLs hold `LEASE` seconds from `now`."""
+        """Lets the leases of these URLs hold their full time again, from `now`."""
         ...
 
     def release(self, urls: Iterable[str]) -> None:
@@ -228,8 +228,8 @@ class Frontier(Protocol):
         """URLs of this run by host."""
         ...
 
-    def leased(self) -> list[str]:
-        """The URLs leased now, oldest lease first."""
+    def leased(self) -> list[Row]:
+        """What is leased now, oldest lease first."""
         ...
 
     def pending(self) -> int:

@@ -6,8 +6,10 @@ LedgerError               the ledger cannot be used as it lies: tell the user, e
 
 from __future__ import annotations
 
+from crawler.errors import CrawlerError
 
-class LedgerError(Exception):
+
+class LedgerError(CrawlerError):
     """A ledger that is damaged, foreign, too new, or held by someone else. One line: file, fault, what to do."""
 
 

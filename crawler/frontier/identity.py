@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ def storable(url: str) -> str:
     return url.encode("utf-8", "replace").decode("utf-8")
 
 
+@lru_cache(maxsize=4096)  # one step asks for it up to three times, and it is what a step costs most
 def canonical(url: str) -> str:
     """The form under which a URL is known: two URLs that share it are fetched once.
 

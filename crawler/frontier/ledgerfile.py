@@ -150,7 +150,7 @@ def read_rows(connection: sqlite3.Connection, state: State | None, run: str | No
         query, wanted = query + " AND run = ?", (*wanted, run)
     last = 0
     while page := connection.execute(f"{query} ORDER BY id LIMIT {_PAGE}", (last, *wanted)).fetchall():
-        yield from map(_row, page)
+        yield from map(row_of, page)
         last = page[-1]["id"]
 
 
@@ -164,7 +164,8 @@ def read_counts(connection: sqlite3.Connection, run: str | None) -> dict[State, 
     return counts
 
 
-def _row(row: sqlite3.Row) -> Row:
+def row_of(row: sqlite3.Row) -> Row:
+    """A `urls` row as it is printed."""
     return Row(
         url=row["url"], state=State(row["state"]), run=row["run"], reason=row["reason"], status=row["status"],
         location=location_of(row), captured_at=from_text(row["captured_at"]), text_file=row["text_file"],

@@ -31,7 +31,7 @@ from crawler.frontier.base import (
     State,
 )
 from crawler.frontier.identity import fingerprint, host_key, storable
-from crawler.frontier.ledgerfile import ledger_errors, open_ledger, previous_of, read_counts, read_rows
+from crawler.frontier.ledgerfile import ledger_errors, open_ledger, previous_of, read_counts, read_rows, row_of
 
 logger = logging.getLogger(__name__)
 
@@ -68,10 +68,10 @@ class SqliteFrontier:
     hundred at a time.
     """
 
-    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
-        """Opens or makes the ledger at `path`. Raises LedgerError, LedgerStorageError."""
+    def __init__(self, path: Path, *, lease: float = LEASE, clock: Callable[[], float] = time.time) -> None:
+        """Opens or makes the ledger; a lease holds `lease` seconds. Raises LedgerError, LedgerStorageError."""
         self.path = path
-        self._clock = clock
+        self._clock, self._term = clock, lease
         self._db = open_ledger(path)
         self._run: str | None = None
         self._turns: defaultdict[str, int] = defaultdict(int)
@@ -136,14 +136,14 @@ class SqliteFrontier:
         with self._transaction() as db:
             known = self._find(link.url)
             if known is None or known["run"] != self.run:
-                self._put(link, known, State.LEASED, lease_until=self._clock() + LEASE)
+                self._put(link, known, State.LEASED, lease_until=self._clock() + self._term)
                 return True
             if known["state"] not in (State.DISCOVERED, State.QUEUED):
                 return False
             db.execute(
                 "UPDATE urls SET kind = 'continuation', state = 'leased', not_before = 0, lease_until = ?,"
                 " changed_at = ? WHERE id = ?",
-                (self._clock() + LEASE, self._clock(), known["id"]),
+                (self._clock() + self._term, self._clock(), known["id"]),
             )
             return True
 
@@ -163,7 +163,7 @@ class SqliteFrontier:
             chosen = list(self._choose(limit, busy, per_host))
             db.executemany(
                 "UPDATE urls SET state = 'leased', lease_until = ?, changed_at = ? WHERE id = ?",
-                [(now + LEASE, now, row["id"]) for row in chosen],
+                [(now + self._term, now, row["id"]) for row in chosen],
             )
         return [_lease(row) for row in chosen]
 
@@ -199,7 +199,7 @@ class SqliteFrontier:
         with self._transaction() as db:
             db.executemany(
                 "UPDATE urls SET lease_until = ? WHERE fingerprint = ? AND run = ? AND state = 'leased'",
-                [(now + LEASE, fingerprint(url), self.run) for url in urls],
+                [(now + self._term, fingerprint(url), self.run) for url in urls],
             )
 
     def release(self, urls: Iterable[str]) -> None:
@@ -254,12 +254,12 @@ class SqliteFrontier:
             for host, group in groups.items()
         }
 
-    def leased(self) -> list[str]:
+    def leased(self) -> list[Row]:
         with ledger_errors(self.path):
             rows = self._db.execute(
-                "SELECT url FROM urls WHERE run = ? AND state = 'leased' ORDER BY lease_until, id", (self.run,)
+                "SELECT * FROM urls WHERE run = ? AND state = 'leased' ORDER BY lease_until, id", (self.run,)
             )
-            return [url for (url,) in rows]
+            return [row_of(row) for row in rows]
 
     def pending(self) -> int:
         with ledger_errors(self.path):
