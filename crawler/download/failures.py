@@ -50,17 +50,17 @@ def describe_failure(error: BaseException, host: str, timeout: float, exchange: 
         case TunnelError():
             line = f"proxy: {error}"
         case _:
-            line = _describe_cause(error, came)
+            line = _describe_cause(error, came, handshaken=exchange is not None and exchange.tls is not None)
     return " ".join(line.split())[:_LONGEST]
 
 
-def _describe_cause(error: BaseException, came: int) -> str:
+def _describe_cause(error: BaseException, came: int, *, handshaken: bool) -> str:
     causes = list(_causes(error))
     for cause in causes:
-        if isinstance(cause, SSL.Error):
+        if isinstance(cause, SSL.Error) and not handshaken:
             return f"tls: {_tls_reason(cause)}"
     deepest = causes[-1]
-    if isinstance(deepest, ConnectionClosed):
+    if isinstance(deepest, ConnectionClosed | SSL.Error):
         kind, what = ("closed", "closed") if isinstance(deepest, ConnectionDone) else ("reset", "broken off")
         if came:
             return f"truncated: connection {what} after {came} bytes, before the head ended"
