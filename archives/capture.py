@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from datetime import datetime
-from io import SEEK_SET, BytesIO, RawIOBase
+from io import SEEK_SET, RawIOBase
 from typing import IO, BinaryIO, Literal, cast
 
 import attrs
@@ -43,7 +43,7 @@ class Spool:
             return
         self._parts.append(data)
         if self.size > self._limit:
-            self._file = tempfile.TemporaryFile(prefix="capture-")
+            self._file = tempfile.TemporaryFile(prefix="capture-")  # noqa: SIM115 - closed by close
             self._file.writelines(self._parts)
             self._parts.clear()
 
@@ -55,6 +55,10 @@ class Spool:
         if len(self._parts) > 1:
             self._parts = [b"".join(self._parts)]
         return self._parts[0][start:end] if self._parts else b""
+
+    def open(self, start: int, end: int) -> BinaryIO:
+        """The bytes from `start` up to `end` as a seekable file at 0."""
+        return cast(BinaryIO, _SpoolView(self, start, min(end, self.size)))
 
     def close(self) -> None:
         """Lets go of the memory or the file; the spool is empty afterwards."""
@@ -162,7 +166,7 @@ class WireMessage:
 
     def open(self) -> BinaryIO:
         """The message proper as a seekable file at 0."""
-        return cast(BinaryIO, _SpoolView(self.spool, self.interim, self.interim + self.size))
+        return self.spool.open(self.interim, self.interim + self.size)
 
     def read(self) -> bytes:
         """The message proper, whole."""

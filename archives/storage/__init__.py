@@ -1,0 +1,1 @@
+"""Where a collection's files lie."""

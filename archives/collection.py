@@ -1,0 +1,229 @@
+"""Collection: one archive on disk. Exchanges go in; captures, and the texts made from them, come out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from archives import cdxj
+from archives.capture import Capture, RecordLocation, RevisitOf
+from archives.cdxj import IndexEntry
+from archives.errors import CollectionError, UnresolvedRevisitError
+from archives.storage.base import Storage
+from archives.storage.local import LocalStorage
+from archives.texts import TextStore
+from archives.urlkey import urlkey
+from archives.warc.reader import main_records, read_capture
+from archives.warc.records import warc_uri
+from archives.warc.recovery import Recovery, recover
+from archives.warc.resolving import with_body
+from archives.warc.writer import DEFAULT_SIZE, OPEN, WarcWriter
+
+INDEX = "indexes/index.cdxj"
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+_REVISIT_HOPS = 8
+
+
+class Collection:
+    """`COLLECTIONS/NAME`, as docs and `verify` know it. One process writes, any number read.
+
+    Writing: `start_writing`, any number of `append` and `sync` from one thread, `stop_writing`. A location that
+    `append` gave can be read at once, by any process, though its file is still being written.
+    """
+
+    def __init__(self, storage: Storage, name: str, path: Path) -> None:
+        """Use `create` or `open`."""
+        self.storage, self.name, self.path = storage, name, path
+        self._writer: WarcWriter | None = None
+        self._fresh: list[IndexEntry] = []
+
+    @classmethod
+    def create(cls, root: Path, name: str) -> Collection:
+        """The collection `name` below `root`, its folder made where it is not there yet.
+
+        Raises `CollectionError` for a name that is no plain file name or a folder that cannot be made.
+        """
+        path = root / _plain_name(name)
+        try:
+            (path / "archive").mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CollectionError(f"{error.filename or path}: cannot make the collection: {error.strerror}") from error
+        return cls(LocalStorage(path), name, path)
+
+    @classmethod
+    def open(cls, root: Path, name: str) -> Collection:
+        """The collection `name` below `root`. Raises `CollectionError` where there is none."""
+        path = root / _plain_name(name)
+        if not (path / "archive").is_dir():
+            raise CollectionError(f"{path}: no collection lies there (no folder archive/ in it)")
+        return cls(LocalStorage(path), name, path)
+
+    # -- writing
+
+    def start_writing(self, info: Mapping[str, str], *, max_size: int = DEFAULT_SIZE) -> list[Recovery]:
+        """Makes ready for `append`: files that a crash left open are recovered and closed first.
+
+        `info` goes into the warcinfo record of each file. Gives what was recovered. Raises `StorageError`.
+        """
+        if self._writer is not None:
+            raise CollectionError(f"{self.path}: already being written")
+        recovered = [self._recover(name.removesuffix(OPEN)) for name in self._warcs(OPEN)]
+        fields = {"format": "WARC File Format 1.1", "isPartOf": self.name, **info}
+        self._writer = WarcWriter(self.storage, self.name, fields, max_size=max_size, closing=self._before_closing)
+        return recovered
+
+    def append(self, capture: Capture) -> RecordLocation:
+        """Writes an exchange down and hands it to the system. Raises `StorageError`."""
+        location = self._writing().write(capture)
+        if capture.response is not None:
+            fresh = cdxj.entry_for(
+                location,
+                url=warc_uri(capture.url),
+                date=capture.started,
+                head=capture.response.head,
+                revisit=capture.revisit_of is not None,
+            )
+            self._fresh.append(fresh)
+        return location
+
+    def sync(self) -> None:
+        """Has every exchange appended so far on the medium. Raises `StorageError`."""
+        self._writing().sync()
+
+    def stop_writing(self) -> None:
+        """Closes the file that is being written, if any; its captures are in the index by then.
+
+        Raises `StorageError`.
+        """
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    def rebuild_index(self) -> int:
+        """Writes the index anew from the WARCs; gives the number of its lines. Raises `StorageError`."""
+        lines: list[bytes] = []
+        for name in self._warcs(".warc.gz"):
+            with self.storage.open(f"archive/{name}") as file:
+                lines += (entry.line() for entry in cdxj.entries(file, name))
+        self.storage.replace(INDEX, iter(cdxj.merge((), lines)))
+        return len(lines)
+
+    # -- reading
+
+    def read(self, location: RecordLocation, *, resolve: bool = True) -> Capture:
+        """The capture whose main record lies at `location`; a revisit comes with the body it refers to.
+
+        With `resolve` false a revisit has its head alone. Raises `RecordNotFoundError`, `DamagedRecordError`, and
+        `UnresolvedRevisitError` where the body of a revisit cannot be had.
+        """
+        capture = read_capture(self.open_warc, location)
+        if not resolve or capture.revisit_of is None:
+            return capture
+        original = self._original(capture.revisit_of, hops=0)
+        if original is None:
+            why = f"a revisit of {capture.revisit_of.record_id} ({capture.revisit_of.url}), which is not here"
+            raise UnresolvedRevisitError(location.file, location.offset, why)
+        return with_body(capture, original)
+
+    def captures(self, url: str | None = None) -> Iterator[IndexEntry]:
+        """The captures that got an answer, in index order; with `url`, those whose urlkey is that of `url`."""
+        key = None if url is None else urlkey(url)
+        lines = self._unindexed_lines(key)
+        if key is None:
+            lines.update(self._index_lines())
+        elif self.storage.exists(INDEX):
+            with self.storage.open(INDEX) as file:
+                lines.update(cdxj.lines_for(file, key))
+        for line in sorted(lines):
+            with suppress(ValueError):  # a damaged line: verify finds it
+                yield IndexEntry.parse(line)
+
+    def closest(self, url: str, when: datetime) -> IndexEntry | None:
+        """The capture of `url` nearest to `when`; of a URL with the same urlkey only where `url` itself has none."""
+        return min(
+            self.captures(url),
+            key=lambda entry: (entry.url != url, abs(entry.date - when)),
+            default=None,
+        )
+
+    def locations(self) -> Iterator[RecordLocation]:
+        """Every exchange in the order it was written, failures included; damaged stretches are passed over."""
+        for name in [*self._warcs(".warc.gz"), *self._warcs(OPEN)]:
+            with self.storage.open(f"archive/{name}") as file:
+                yield from main_records(file, name.removesuffix(OPEN))
+
+    def texts(self, run: str) -> TextStore:
+        """The texts of a run. Raises `CollectionError` for a run that is no plain name."""
+        return TextStore(self.storage, _plain_name(run))
+
+    def runs(self) -> list[str]:
+        """The runs that have texts or a report, oldest first."""
+        return sorted({*self.storage.folders("texts"), *self.storage.folders("runs")})
+
+    def open_warc(self, name: str) -> BinaryIO:
+        """A WARC by its closed name, still being written or not. Raises `FileNotFoundError`."""
+        for candidate in (name, name + OPEN, name):  # it may get its real name between two looks
+            with suppress(FileNotFoundError):
+                return self.storage.open(f"archive/{candidate}")
+        raise FileNotFoundError(name)
+
+    # -- inside
+
+    def _writing(self) -> WarcWriter:
+        if self._writer is None:
+            raise CollectionError(f"{self.path}: not being written; start_writing comes first")
+        return self._writer
+
+    def _warcs(self, suffix: str) -> list[str]:
+        return [name for name in self.storage.names("archive") if name.endswith(suffix)]
+
+    def _recover(self, name: str) -> Recovery:
+        recovery = recover(self.storage, name)
+        if recovery.kept:
+            with self.storage.open(f"archive/{name}{OPEN}") as file:
+                self._fresh = list(cdxj.entries(file, name))
+            self._before_closing(name)
+            self.storage.rename(f"archive/{name}{OPEN}", f"archive/{name}")
+        return recovery
+
+    def _before_closing(self, name: str) -> None:
+        """A file with its real name is in the index: so only a file that is still open needs to be looked into."""
+        lines = cdxj.merge(self._index_lines(), (entry.line() for entry in self._fresh))
+        self.storage.replace(INDEX, iter(lines))
+        self._fresh = []
+
+    def _index_lines(self) -> Iterator[bytes]:
+        with suppress(FileNotFoundError), self.storage.open(INDEX) as file:
+            yield from file
+
+    def _unindexed_lines(self, key: str | None) -> set[bytes]:
+        """The lines that the file being written, by this process or another, will add to the index."""
+        found = self._fresh if self._writer is not None else self._scan_open()
+        return {entry.line() for entry in found if key is None or entry.urlkey == key}
+
+    def _scan_open(self) -> Iterator[IndexEntry]:
+        for name in self._warcs(OPEN):
+            with suppress(FileNotFoundError), self.open_warc(name.removesuffix(OPEN)) as file:
+                yield from cdxj.entries(file, name.removesuffix(OPEN))
+
+    def _original(self, of: RevisitOf, hops: int) -> Capture | None:
+        """The capture a revisit refers to, itself with its body; None where it is not here."""
+        for entry in self.captures(of.url):
+            if entry.location.record_id != of.record_id:
+                continue
+            capture = read_capture(self.open_warc, entry.location)
+            if capture.revisit_of is None:
+                return capture
+            further = self._original(capture.revisit_of, hops + 1) if hops < _REVISIT_HOPS else None
+            return with_body(capture, further) if further else None
+        return None
+
+
+def _plain_name(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise CollectionError(f"{name!r}: a name is made of letters, digits, and - _ . (not first)")
+    return name

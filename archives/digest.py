@@ -1,0 +1,25 @@
+"""Digests: SHA-256, written as `sha256:` and lower-case hex, over bytes, streams and files."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import BinaryIO
+
+_BLOCK = 1 << 18
+
+
+def sha256(data: bytes) -> str:
+    """`sha256:` and hex of `data`."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def sha256_stream(stream: BinaryIO) -> str:
+    """`sha256:` and hex of what is left to read in `stream`; it is not closed."""
+    state = hashlib.sha256()
+    while block := stream.read(_BLOCK):
+        state.update(block)
+    return "sha256:" + state.hexdigest()
+
+
+NOTHING = sha256(b"")
+"""The digest of no bytes at all."""

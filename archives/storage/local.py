@@ -1,0 +1,119 @@
+"""LocalStorage: a folder on a disk, with every write carried through to the medium."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from archives.errors import StorageError
+
+
+@contextlib.contextmanager
+def refusals(path: Path) -> Iterator[None]:
+    """Turns the system's refusal into a `StorageError` that names the path; a missing file stays what it is."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror or error}") from error
+
+
+class LocalStorage:
+    """See `Storage`. Folders come into being with the first file written into them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, name: str) -> Path:
+        return self.root / name
+
+    def exists(self, name: str) -> bool:
+        return self.path(name).exists()
+
+    def names(self, folder: str) -> list[str]:
+        return self._entries(folder, folders=False)
+
+    def folders(self, folder: str) -> list[str]:
+        return self._entries(folder, folders=True)
+
+    def open(self, name: str) -> BinaryIO:
+        with refusals(self.path(name)):
+            return self.path(name).open("rb")
+
+    def create(self, name: str) -> BinaryIO:
+        path = self._ready(name)
+        with refusals(path):
+            return cast(BinaryIO, path.open("xb", buffering=0))
+
+    def read(self, name: str) -> bytes:
+        with refusals(self.path(name)):
+            return self.path(name).read_bytes()
+
+    def replace(self, name: str, data: bytes | Iterator[bytes]) -> None:
+        path = self._ready(name)
+        draft = path.with_name(path.name + ".tmp")
+        with refusals(path):
+            with draft.open("wb") as file:
+                file.writelines([data] if isinstance(data, bytes) else data)
+                _sync(file)
+            draft.replace(path)
+            _sync_folder(path.parent)
+
+    def append(self, name: str, data: bytes) -> None:
+        path = self._ready(name)
+        new = not path.exists()
+        with refusals(path):
+            with path.open("ab") as file:
+                file.write(data)
+                _sync(file)
+            if new:
+                _sync_folder(path.parent)
+
+    def cut(self, name: str, size: int) -> None:
+        path = self.path(name)
+        with refusals(path), path.open("r+b") as file:
+            file.truncate(size)
+            _sync(file)
+
+    def rename(self, old: str, new: str) -> None:
+        path = self.path(new)
+        with refusals(path):
+            self.path(old).rename(path)
+            _sync_folder(path.parent)
+
+    def remove(self, name: str) -> None:
+        path = self.path(name)
+        with refusals(path):
+            path.unlink()
+            _sync_folder(path.parent)
+
+    def _ready(self, name: str) -> Path:
+        path = self.path(name)
+        with refusals(path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def _entries(self, folder: str, *, folders: bool) -> list[str]:
+        path = self.path(folder)
+        if not path.is_dir():
+            return []
+        with refusals(path), os.scandir(path) as entries:
+            return sorted(entry.name for entry in entries if entry.is_dir() == folders)
+
+
+def _sync(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    """A new name is only kept once its folder is on the medium, too."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

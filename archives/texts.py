@@ -1,0 +1,121 @@
+"""TextStore: the text files of one run and the table of what they are, `documents.jsonl`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from archives.digest import sha256
+from archives.errors import StorageError
+from archives.storage.base import Storage
+
+DOCUMENTS = "documents.jsonl"
+_NAME = re.compile(r"(\d{3,})_([0-9a-f]{16})\.txt")
+
+
+def text_name(number: int, data: bytes) -> str:
+    """The name of a text file: its number in the run and the first 16 hex digits of its SHA-256."""
+    return f"{number:03d}_{hashlib.sha256(data).hexdigest()[:16]}.txt"
+
+
+class TextStore:
+    """`texts/RUN/`: one writer at a time. A row is written after its file, so a row promises a file."""
+
+    def __init__(self, storage: Storage, run: str) -> None:
+        """Opens the run's texts, or a place for them; nothing is written before the first `put`."""
+        self.run = run
+        self.folder = f"texts/{run}"
+        self._storage = storage
+        self._repaired = False
+        self._names: dict[str, str] = {row["url"]: row["file"] for row in self.rows()}
+        numbers = [int(match[1]) for name in self._names.values() if (match := _NAME.fullmatch(name))]
+        self._next = max(numbers, default=-1) + 1
+
+    def put(self, text: str, row: Mapping[str, Any]) -> str:
+        """Keeps a text and its row, which gains `file` and `text_digest`; gives the file's name.
+
+        A URL that has a text in this run keeps it: nothing is written and the first name comes back. Raises
+        `StorageError`; `KeyError` where the row has no `url`.
+        """
+        url: str = row["url"]
+        if url in self._names:
+            return self._names[url]
+        if not self._repaired:
+            self.repair()
+        data = text.encode("utf-8")
+        name = text_name(self._next, data)
+        self._storage.replace(f"{self.folder}/{name}", data)
+        whole = {"file": name, **row, "text_digest": sha256(data)}
+        whole["file"] = name
+        line = json.dumps(whole, ensure_ascii=False) + "\n"
+        self._storage.append(f"{self.folder}/{DOCUMENTS}", line.encode("utf-8", "backslashreplace"))
+        self._names[url] = name
+        self._next += 1
+        return name
+
+    def name_for(self, url: str) -> str | None:
+        """The file that holds the text of a URL, if there is one."""
+        return self._names.get(url)
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """The rows in the order they were put; lines that are no row are passed over (`verify` finds them)."""
+        for line in self._lines():
+            row = parse_row(line)
+            if row is not None and line.endswith(b"\n"):
+                yield row
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a text file. Raises `FileNotFoundError`, `StorageError`."""
+        return self._storage.read(f"{self.folder}/{name}")
+
+    def files(self) -> list[str]:
+        """The names of the files in the folder beside the table, whatever they are."""
+        return [name for name in self._storage.names(self.folder) if name != DOCUMENTS]
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def _lines(self) -> Iterator[bytes]:
+        try:
+            file = self._storage.open(f"{self.folder}/{DOCUMENTS}")
+        except FileNotFoundError:
+            return
+        with file:
+            yield from file
+
+    def repair(self) -> None:
+        """Cuts off a torn last row and removes the files that no row names: a crash left them.
+
+        Raises `StorageError`, naming the place, where another row is broken: that was no crash.
+        """
+        self._repaired = True
+        kept, named, torn = 0, {DOCUMENTS}, False
+        for line in self._lines():
+            if not line.endswith(b"\n"):
+                torn = True
+                break
+            kept += len(line)
+            row = parse_row(line)
+            if row is None:
+                path = self._storage.path(f"{self.folder}/{DOCUMENTS}")
+                raise StorageError(f"{path}: the line before byte {kept} is no row; run verify on the collection")
+            named.add(row["file"])
+        if torn:
+            self._storage.cut(f"{self.folder}/{DOCUMENTS}", kept)
+        for name in self._storage.names(self.folder):
+            if name not in named:
+                self._storage.remove(f"{self.folder}/{name}")
+
+
+def parse_row(line: bytes) -> dict[str, Any] | None:
+    """A line of `documents.jsonl` as a row; None where it is none."""
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return None
+    if not isinstance(row, dict) or not isinstance(row.get("url"), str) or not isinstance(row.get("file"), str):
+        return None
+    return row
