@@ -74,10 +74,11 @@ class Gauge:
 
     def __init__(self, crawler: Crawler, frontier: Frontier | None, now: Callable[[], float] = time.monotonic) -> None:
         self._crawler, self._frontier, self._now = crawler, frontier, now
-        self._started = self._count_after = now()
-        self._trend = Trend()
         self._counts: Mapping[State, int] = {}
         self._hosts: Mapping[str, HostCounts] = {}
+        self._started = self._count_after = now()
+        self._trend = Trend()
+        self.read()
 
     def read(self, *, final: bool = False) -> ProgressSnapshot:
         """Where the crawl stands now. If `final`, the rate is that of the whole run."""
@@ -149,7 +150,7 @@ class HasFrontier(Protocol):
 
 
 class TerminalLog(logging.Handler):
-    """Prints log records above the live view, with whatever could steer the terminal made harmless."""
+    """Prints log records above the live view."""
 
     def __init__(self, console: Console) -> None:
         super().__init__()
@@ -158,14 +159,17 @@ class TerminalLog(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         style = "red" if record.levelno >= logging.ERROR else "yellow" if record.levelno >= logging.WARNING else ""
         try:
-            self._console.print(Text(_harmless(self.format(record)), style), soft_wrap=True)
+            self._console.print(Text(self.format(record), style), soft_wrap=True)
         except Exception:
             self.handleError(record)
 
 
-def _harmless(text: str) -> str:
-    """`text` with control characters shown as escapes: a URL of a stranger's must not move the cursor."""
-    return "".join(c if c in "\n\t" or unicodedata.category(c) != "Cc" else f"\\x{ord(c):02x}" for c in text)
+class HarmlessFormatter(logging.Formatter):
+    """Shows control characters as escapes: a URL or title of a stranger's must not steer the terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record)
+        return "".join(c if c in "\n\t" or unicodedata.category(c) != "Cc" else f"\\x{ord(c):02x}" for c in text)
 
 
 class ProgressExtension:
@@ -270,7 +274,7 @@ class ProgressExtension:
 
     def _add_handler(self, handler: logging.Handler, least: int) -> None:
         settings = self._crawler.settings
-        handler.setFormatter(logging.Formatter(settings.get("LOG_FORMAT"), settings.get("LOG_DATEFORMAT")))
+        handler.setFormatter(HarmlessFormatter(settings.get("LOG_FORMAT"), settings.get("LOG_DATEFORMAT")))
         handler.setLevel(settings.get("LOG_LEVEL"))
         handler.setLevel(max(handler.level, least))
         logging.root.addHandler(handler)

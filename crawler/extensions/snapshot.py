@@ -64,25 +64,26 @@ def progress_view(snapshot: ProgressSnapshot) -> RenderableType:
 
 
 def _totals(snapshot: ProgressSnapshot) -> Text:
-    failed = "bold red" if snapshot.failed else ""
-    line = Text(overflow="fold")
-    for value, word, style in (
-        (f"{snapshot.pages:,}", "pages", "bold"),
-        (f"{snapshot.texts:,}", "texts", "bold green"),
-        (f"{snapshot.rate:.1f}/s", "", ""),
-        (f"{snapshot.queued:,}", "queued", ""),
-        (f"{snapshot.active:,}", "active", ""),
-        (f"{snapshot.failed:,}", "failed", failed),
-        (_size(snapshot.received), "", ""),
-        (clock(snapshot.elapsed), "elapsed", ""),
-        ("ETA " + (UNKNOWN if snapshot.eta is None else clock(snapshot.eta)), "", ""),
-    ):
-        if line:
-            line.append("  ")
-        # No-break spaces: a number never parts from its word where the line is folded.
-        line.append(value.replace(" ", "\u00a0"), style)
-        line.append(f"\u00a0{word}" if word else "", style or "dim")
-    return line
+    """What there is, and below it how it goes on."""
+    there = _line(
+        (f"{snapshot.pages:,} pages", "bold"),
+        (f"{snapshot.texts:,} texts", "bold green"),
+        (f"{snapshot.failed:,} failed", "bold red" if snapshot.failed else ""),
+        (_size(snapshot.received), ""),
+    )
+    going = _line(
+        (f"{snapshot.rate:.1f}/s", ""),
+        (f"{snapshot.queued:,} queued", ""),
+        (f"{snapshot.active:,} active", ""),
+        (clock(snapshot.elapsed), "dim"),
+        (f"ETA {UNKNOWN if snapshot.eta is None else clock(snapshot.eta)}", ""),
+    )
+    return Text("\n").join((there, going))
+
+
+def _line(*parts: tuple[str, str]) -> Text:
+    # No-break spaces: a number never parts from its word where a narrow terminal folds the line.
+    return Text("  ").join(Text(words.replace(" ", "\u00a0"), style) for words, style in parts)
 
 
 def _host_table(hosts: tuple[HostProgress, ...]) -> Table:
