@@ -27,7 +27,7 @@ _DATE = re.compile(
     r"|(?:来源|來源|作者|记者|記者|责任编辑|责编)\s*[:：]",
     re.IGNORECASE,
 )
-_LISTING_NAME = re.compile(
+LISTING_NAME = re.compile(
     r"^(?:index|default|home|main|list|node|col|channel|category|class|more|search|tags?|topics?|special|feed|rss|roll)"
     r"(?:[_-]?\d{1,6})?(?:\.\w{2,5})?$",
     re.IGNORECASE,
@@ -191,7 +191,7 @@ def _by_url(url: str) -> Iterator[tuple[float, str]]:
         return
     if path in ("", "/") and not parts.query:
         yield -2.5, "address of a front page"
-    elif _LISTING_NAME.match(name) or _LISTING_FOLDER.search(path):
+    elif LISTING_NAME.match(name) or _LISTING_FOLDER.search(path):
         yield -1.0, "address of a listing"
     elif _ARTICLE_PATH.search(path) or _ARTICLE_QUERY.search(parts.query):
         yield 0.7, "address of an article"
