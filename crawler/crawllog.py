@@ -1,0 +1,35 @@
+"""The log of a run: everything from INFO up goes to `crawl.log`, whatever the screen shows."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_CHATTY = (
+    "scrapy.addons", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log", "scrapy.core.engine",
+    "scrapy.statscollectors", "scrapy.core.scraper", "asyncio", "trafilatura", "htmldate", "charset_normalizer",
+)  # fmt: skip
+
+
+def quieten() -> None:
+    """Keeps libraries from talking about themselves; their warnings stay."""
+    for name in _CHATTY:
+        logger = logging.getLogger(name)
+        logger.setLevel(max(logging.WARNING, logger.level))
+
+
+@contextmanager
+def keep_log(path: Path) -> Iterator[None]:
+    """Adds to the file at `path` while the block runs."""
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setLevel(logging.INFO)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s [%(name)s] %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        handler.close()

@@ -1,0 +1,104 @@
+"""RunExtension: ties a run to Scrapy's signals, and notes what became of every article."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.utils.defer import deferred_from_coro
+from twisted.python.failure import Failure
+
+from crawler.exits import one_line
+from crawler.frontier.base import Outcome, State
+from crawler.run import run_of
+from pipelines.items import ArticleItem
+
+logger = logging.getLogger(__name__)
+
+_STATE_OF_LABEL = {"challenge_page": State.BLOCKED, "soft_404": State.GONE}
+
+
+class RunExtension:
+    """Gives the parts of the crawl their run, and turns items and errors into outcomes."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        opened = run_of(crawler)
+        self._crawler, self._run = crawler, opened
+        self.frontier, self.collection, self.archiver, self.run = (
+            opened.frontier, opened.collection, opened.archiver, opened.run,
+        )  # fmt: skip
+        self.archiver.on_broken = self._writer_broke
+        opened.when_stopped(self._stop)
+        crawler.signals.connect(self.item_done, signals.item_scraped)
+        crawler.signals.connect(self.item_failed, signals.item_error)
+        crawler.signals.connect(self.callback_failed, signals.spider_error)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RunExtension:
+        return cls(crawler)
+
+    def item_done(self, item: Any, spider: Spider) -> None:
+        if isinstance(item, ArticleItem):
+            self._run.finish(outcomes_of(item))
+            if item.text_file is not None:
+                self._run.tally.text(item.url)
+
+    def item_failed(self, item: Any, failure: Failure, spider: Spider) -> None:
+        if isinstance(item, ArticleItem):
+            item.failure = _named(failure)
+            self._run.findings.append(f"{item.url}: {item.failure}")
+            self._run.finish(outcomes_of(item))
+
+    def callback_failed(self, failure: Failure, response: Response, spider: Spider) -> None:
+        reason = f"not read: {_named(failure)}"
+        self._run.findings.append(f"{response.url}: {reason}")
+        location = response.meta.get("archived")
+        self._run.finish({response.url: Outcome(state=State.ARCHIVED, reason=reason, location=location)})
+
+    def _writer_broke(self, error: Exception) -> None:
+        """Called in the writer's thread."""
+        from twisted.internet import reactor
+
+        reactor.callFromThread(self._run.stop, f"the archive cannot be written: {one_line(error)}")
+
+    def _stop(self) -> None:
+        engine = self._crawler.engine
+        if engine.spider is not None:
+            deferred_from_coro(engine.close_spider_async(reason="stopped_early"))
+
+
+def _named(failure: Failure) -> str:
+    error = failure.value
+    return f"{type(error).__name__}: {one_line(error) if error is not None else ''}"
+
+
+def outcomes_of(item: ArticleItem) -> dict[str, Outcome]:
+    """What became of each page of an article; the first page carries the text."""
+    state, reason, text_file = _verdict(item)
+    outcomes = {}
+    for number, (url, location) in enumerate(zip(item.pages, item.locations, strict=True), start=1):
+        first = number == 1
+        outcomes[url] = Outcome(
+            state=state if first else State.ARCHIVED,
+            reason=reason if first else f"page {number} of {item.url}",
+            status=200,
+            location=location,
+            text_file=text_file if first else None,
+        )
+    return outcomes
+
+
+def _verdict(item: ArticleItem) -> tuple[State, str | None, str | None]:
+    if item.extracted is None:
+        return State.ARCHIVED, f"no text: {item.failure}", None
+    if item.same_text_as is not None:
+        return State.DUPLICATE, f"same text as {item.same_text_as}", None
+    for label in item.extracted.document.labels:
+        if label.name in _STATE_OF_LABEL:
+            return _STATE_OF_LABEL[label.name], f"{label.name}: {label.evidence}", None
+    if item.text_file is None:
+        return State.ARCHIVED, "no text: no main text found", None
+    return State.ARCHIVED, None, item.text_file

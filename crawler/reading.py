@@ -1,0 +1,90 @@
+"""PageReading: what a fetched page is and where it leads, read from its bytes alone."""
+
+from __future__ import annotations
+
+import attrs
+
+from crawler.discovery import (
+    FoundLink,
+    Kind,
+    Pagination,
+    describe,
+    feed_links,
+    page_kind,
+    page_links,
+    pagination,
+    parse_html,
+    sitemap_links,
+    sniff,
+)
+from pipelines.charset import decode_page
+
+_PLAINLY = 0.15
+"""Below this score a page is no article, whoever asked for it."""
+
+
+@attrs.frozen(kw_only=True)
+class PageReading:
+    """What a body turned out to be, with the links to go on with."""
+
+    kind: Kind
+    what: str
+    """For a person: "html article", "feed", "application/pdf", ..."""
+    links: tuple[FoundLink, ...] = ()
+    article_score: float = 0.0
+    """0..1: how much the page looks like an article; 0.5 and above is one."""
+    siblings: Pagination | None = None
+    """Set where the page is one of several of the same article."""
+
+    @property
+    def is_html(self) -> bool:
+        return self.kind is Kind.HTML
+
+    @property
+    def article(self) -> bool:
+        return self.article_score >= 0.5
+
+    @property
+    def plainly_no_article(self) -> bool:
+        return self.article_score < _PLAINLY
+
+    @property
+    def first_page(self) -> str | None:
+        """The article's page 1, where this is a later one."""
+        return self.siblings.pages[0] if self.siblings and self.siblings.index > 0 else None
+
+    @property
+    def next_page(self) -> str | None:
+        """The article's page after this one."""
+        if self.siblings is None or self.siblings.index + 1 >= len(self.siblings.pages):
+            return None
+        return self.siblings.pages[self.siblings.index + 1]
+
+
+def read_page(body: bytes, content_type: str, url: str) -> PageReading:
+    """Reads a body whose content coding is already removed. Never raises on any bytes."""
+    kind = sniff(body, content_type, url)
+    if kind is Kind.HTML:
+        return _read_html(body, content_type, url)
+    if kind is Kind.FEED:
+        return PageReading(kind=kind, what="feed", links=tuple(feed_links(body, url)))
+    if kind is Kind.OTHER:
+        return PageReading(kind=kind, what=describe(body, content_type))
+    pages, children = sitemap_links(body, url)
+    deeper = (FoundLink(url=child, feed=True) for child in children)
+    return PageReading(kind=kind, what="sitemap", links=(*pages, *deeper))
+
+
+def _read_html(body: bytes, content_type: str, url: str) -> PageReading:
+    html, charset = decode_page(body, content_type)
+    tree = parse_html(html)
+    judged = page_kind(tree, url)
+    siblings = pagination(tree, url, charset.used) if judged.kind == "article" else None
+    own: set[str | None] = {*siblings.pages, siblings.view_all} if siblings else set()
+    return PageReading(
+        kind=Kind.HTML,
+        what=f"html {judged.kind} ({judged.why})",
+        links=tuple(link for link in page_links(tree, url, charset.used) if link.url not in own),
+        article_score=judged.score if judged.kind != "empty" else 0.0,
+        siblings=siblings,
+    )

@@ -1,0 +1,221 @@
+"""NewsSpider: fetches what the frontier leases, follows where a page leads, hands articles to the pipeline."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urljoin
+
+import attrs
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from archives.capture import RecordLocation
+from crawler.discovery import FoundLink
+from crawler.frontier.base import Link, Outcome, State
+from crawler.profiles import profile_for, rules_for
+from crawler.reading import PageReading, read_page
+from crawler.recrawl import is_unchanged
+from crawler.run import Run, run_of
+from pipelines.items import ArticleItem
+from pipelines.rules import ExtractRules
+
+logger = logging.getLogger(__name__)
+
+_STATE_OF_STATUS = {401: State.BLOCKED, 403: State.BLOCKED, 404: State.GONE, 410: State.GONE, 451: State.BLOCKED}
+_FRESH, _LINKED = 20, 10
+"""Priorities: what a feed or sitemap names goes before what a page links to."""
+
+
+@attrs.frozen(kw_only=True)
+class FetchedPage:
+    """A page of an article that is archived already."""
+
+    url: str
+    location: RecordLocation
+
+
+class NewsSpider(Spider):
+    """Reads every response by what it is: a feed, a sitemap, a listing, an article, or none of these."""
+
+    name = "news"
+    _run: Run
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider._run = run_of(crawler)
+        return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Yields nothing: the seeds are in the frontier, and the scheduler takes them from there."""
+        return
+        yield
+
+    # --- what came back -----------------------------------------------------------------------------------------
+
+    def parse(self, response: Response) -> Iterator[Any]:
+        """A leased URL was answered."""
+        if 300 <= response.status < 400 and b"Location" in response.headers:
+            self._redirected(response)
+            return
+        if response.status == 304:
+            self._end(response, State.UNCHANGED, "status 304")
+            return
+        if response.status >= 300 and not self._reads_like_a_page(response):
+            self._end(response, _STATE_OF_STATUS.get(response.status, State.FAILED), f"status {response.status}")
+            return
+        reading = read_page(response.body, _content_type(response), response.url)
+        if self._run.plan.follow:
+            self._queue(response, reading.links, reading)
+            if reading.first_page is not None:
+                self._queue(response, [FoundLink(url=reading.first_page)], reading)
+                self._end(response, State.ARCHIVED, f"page of the article at {reading.first_page}")
+                return
+        assert response.request is not None
+        if is_unchanged(response.request):
+            self._end(response, State.UNCHANGED, "same payload as the capture before")
+        elif self._wants_text(response, reading):
+            yield from self._article(response, reading, ())
+        else:
+            self._end(response, State.ARCHIVED, f"no text: {reading.what}")
+
+    def parse_continuation(self, response: Response, before: tuple[FetchedPage, ...]) -> Iterator[Any]:
+        """Page 2.. of a paginated article was answered."""
+        if response.status != 200:
+            self._end(response, _STATE_OF_STATUS.get(response.status, State.FAILED), f"status {response.status}")
+            yield self._item(before)
+            return
+        reading = read_page(response.body, _content_type(response), response.url)
+        yield from self._article(response, reading, before)
+
+    def failed(self, failure: Failure) -> None:
+        """A leased URL was not answered, or must not be asked for."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        if isinstance(failure.value, IgnoreRequest):
+            state, reason = State.EXCLUDED_ROBOTS, str(failure.value) or "forbidden"
+        else:
+            state, reason = State.FAILED, request.meta.get("failure") or failure.getErrorMessage()
+            logger.warning("not fetched: %s: %s", request.url, reason)
+        self._finish(request, Outcome(state=state, reason=reason, location=request.meta.get("archived")))
+
+    def continuation_failed(self, failure: Failure) -> Iterator[Any]:
+        """Page 2.. was not answered: the article keeps the pages it has."""
+        self.failed(failure)
+        yield self._item(failure.request.cb_kwargs["before"])  # type: ignore[attr-defined]
+
+    # --- articles -----------------------------------------------------------------------------------------------
+
+    def _wants_text(self, response: Response, reading: PageReading) -> bool:
+        """An article does; so does any page that was asked for by name and nothing else, unless it is plainly none."""
+        if not reading.is_html:
+            return False
+        named = bool(response.meta.get("seed")) and not self._run.plan.follow
+        return reading.article or response.status != 200 or (named and not reading.plainly_no_article)
+
+    def _article(self, response: Response, reading: PageReading, before: tuple[FetchedPage, ...]) -> Iterator[Any]:
+        """Asks for the article's next page where there is one, else hands the article on."""
+        have = (*before, FetchedPage(url=response.url, location=response.meta["archived"]))
+        following = reading.next_page
+        if following is None or not self._may_continue(following, have):
+            yield self._item(have)
+            return
+        hops = response.meta.get("hops", "") + "L"
+        link = Link(
+            url=following, via=response.url, hops=hops, depth=response.meta.get("depth", 0), kind="continuation"
+        )
+        yield Request(
+            following,
+            callback=self.parse_continuation,
+            errback=self.continuation_failed,
+            cb_kwargs={"before": have},
+            dont_filter=True,
+            meta={
+                "lane": "memory", "via": response.url, "hops": hops, "depth": depth, "dont_redirect": True,
+                "claimed": self._run.frontier.claim(link),
+            },
+        )  # fmt: skip
+
+    def _may_continue(self, following: str, have: tuple[FetchedPage, ...]) -> bool:
+        return (
+            self._run.plan.follow
+            and len(have) < self.settings.getint("CRAWL_MAX_PAGES_PER_ARTICLE")
+            and following not in {page.url for page in have}
+            and self._run.scope.check(following, via=have[-1].url, depth=0).in_scope
+        )
+
+    def _item(self, pages: tuple[FetchedPage, ...]) -> ArticleItem:
+        return ArticleItem(
+            url=pages[0].url,
+            pages=tuple(page.url for page in pages),
+            locations=tuple(page.location for page in pages),
+            rules=self._rules(pages[0].url),
+        )
+
+    def _rules(self, url: str) -> ExtractRules:
+        profile = profile_for(self._run.plan.profiles, url)
+        return rules_for(profile, datetime.now(UTC).date()) if profile else ExtractRules()
+
+    # --- links --------------------------------------------------------------------------------------------------
+
+    def _queue(self, response: Response, found: Iterable[FoundLink], reading: PageReading) -> None:
+        """Puts links into the frontier: queued where they are in scope, noted with the reason where not."""
+        meta, links = response.meta, []
+        priority = _LINKED if reading.is_html else _FRESH
+        for link in found:
+            where = Link(
+                url=link.url, via=response.url, hops=meta.get("hops", "") + "L", depth=meta.get("depth", 0) + 1,
+                priority=priority - meta.get("depth", 0),
+            )  # fmt: skip
+            verdict = self._run.scope.check(link.url, via=response.url, depth=where.depth)
+            if verdict.in_scope:
+                links.append((where, link.feed))
+            else:
+                self._run.frontier.exclude(where, State(verdict.state or "excluded_scope"), verdict.reason)
+        self._run.frontier.add(where for where, feed in links if not feed)
+        self._run.frontier.add((where for where, feed in links if feed), again=True)
+
+    def _redirected(self, response: Response) -> None:
+        target = urljoin(response.url, response.headers[b"Location"].decode("latin-1").strip()).split("#", 1)[0]
+        hops = response.meta.get("hops", "") + "R"
+        depth, seed = response.meta.get("depth", 0), bool(response.meta.get("seed"))
+        link = Link(url=target, via=response.url, hops=hops, depth=depth, priority=90, seed=seed)
+        in_a_row = len(hops) - len(hops.rstrip("R"))
+        verdict = self._run.scope.check(target, via=response.url, depth=depth)
+        if in_a_row > self.settings.getint("REDIRECT_MAX_TIMES"):
+            self._run.frontier.exclude(link, State.EXCLUDED_TRAP, f"{in_a_row} redirects in a row")
+        elif not verdict.in_scope:
+            self._run.frontier.exclude(link, State(verdict.state or "excluded_scope"), verdict.reason)
+        else:
+            self._run.frontier.add([link], again=seed)
+        self._end(response, State.REDIRECTED, f"status {response.status} to {target}")
+
+    # --- outcomes -----------------------------------------------------------------------------------------------
+
+    def _end(self, response: Response, state: State, reason: str) -> None:
+        assert response.request is not None
+        self._finish(
+            response.request,
+            Outcome(
+                state=state, reason=reason, status=response.status, location=response.meta.get("archived"),
+                captured_at=response.meta.get("captured_at"),
+            ),
+        )  # fmt: skip
+
+    def _finish(self, request: Request, outcome: Outcome) -> None:
+        if request.meta.get("claimed", True):
+            self._run.finish({request.url: outcome})
+
+    @staticmethod
+    def _reads_like_a_page(response: Response) -> bool:
+        """Whether an error answer may be a wall with something to read: a challenge comes as 403, 429, 503 or 521."""
+        return response.status in {403, 429, 503, 521} and len(response.body) > 0
+
+
+def _content_type(response: Response) -> str:
+    return str((response.headers.get(b"Content-Type") or b"").decode("latin-1"))

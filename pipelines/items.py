@@ -1,0 +1,141 @@
+"""The item pipeline: an article's records become a document, are compared with the others, and get a text file."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any, Protocol
+
+import attrs
+from scrapy.crawler import Crawler
+
+from archives.capture import RecordLocation
+from archives.collection import Collection
+from archives.texts import TextStore
+from pipelines.duplicates import NearDuplicateIndex
+from pipelines.errors import ExtractionError
+from pipelines.rules import ExtractRules
+from pipelines.textfile import parse_text
+from pipelines.workers import Extracted, ExtractionPool, ExtractionTask
+
+logger = logging.getLogger(__name__)
+
+
+class TextRun(Protocol):
+    """What the pipeline needs of the run it belongs to."""
+
+    collection: Collection
+    texts: TextStore
+    extraction_seconds: list[float]
+    """Wall time in the worker, one number an article."""
+
+
+def text_run(crawler: Crawler) -> TextRun:
+    """The run that the crawl command handed to this crawler."""
+    run: TextRun = crawler.settings["RUN"]
+    return run
+
+
+@attrs.define(kw_only=True)
+class ArticleItem:
+    """An article on its way from archived records to a text file."""
+
+    url: str
+    """Of its first page."""
+    pages: tuple[str, ...]
+    """URLs of all its pages, in order."""
+    locations: tuple[RecordLocation, ...]
+    rules: ExtractRules = attrs.field(factory=ExtractRules)
+    extracted: Extracted | None = None
+    failure: str | None = None
+    """Why there is no document."""
+    same_text_as: str | None = None
+    """URL whose text is the same to the byte; this one gets no second file."""
+    text_file: str | None = None
+
+
+class ExtractPipeline:
+    """Has a worker process make the document; the crawl goes on meanwhile."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        settings = crawler.settings
+        self._crawler = crawler
+        self._run = text_run(crawler)
+        self._pool = ExtractionPool(
+            workers=settings.getint("EXTRACT_WORKERS"),
+            time_limit=settings.getfloat("EXTRACT_TIME_LIMIT"),
+            memory_limit=settings.getint("EXTRACT_MEMORY_LIMIT"),
+            recycle_after=settings.getint("EXTRACT_RECYCLE_AFTER"),
+        )
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> ExtractPipeline:
+        return cls(crawler)
+
+    async def process_item(self, item: ArticleItem) -> ArticleItem:
+        task = ExtractionTask(collection=self._run.collection.path, locations=item.locations, rules=item.rules)
+        try:
+            item.extracted = await asyncio.wrap_future(self._pool.submit(task))
+        except ExtractionError as error:
+            item.failure = str(error)
+            self._crawler.stats.inc_value("texts/failed")
+            logger.warning("no text for %s: %s", item.url, error)
+        else:
+            self._run.extraction_seconds.append(item.extracted.seconds)
+        return item
+
+    async def close_spider(self) -> None:
+        await asyncio.to_thread(self._pool.close)
+
+
+class DuplicatePipeline:
+    """Compares each text with the run's others: exact copies are named, near ones listed."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._run = text_run(crawler)
+        self._index = NearDuplicateIndex(threshold=crawler.settings.getfloat("EXTRACT_NEAR_DUPLICATE"))
+        self._first_with_text: dict[str, str] = {}
+        self._first_with_body: dict[str, str] = {}
+        for row in self._run.texts.rows():
+            text = self._run.texts.read(row["file"]).decode("utf-8")
+            self._remember(row["url"], text, "\n\n".join(parse_text(text).blocks))
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> DuplicatePipeline:
+        return cls(crawler)
+
+    def process_item(self, item: ArticleItem) -> ArticleItem:
+        if item.extracted is None or not item.extracted.text:
+            return item
+        body, row = "\n\n".join(item.extracted.document.blocks), item.extracted.row
+        twin = self._first_with_text.get(item.extracted.text)
+        item.same_text_as = twin if twin != item.url else None
+        same_body = self._first_with_body.get(body)
+        row["duplicate_of"] = same_body if same_body != item.url else None
+        row["near_duplicates"] = self._remember(item.url, item.extracted.text, body)
+        return item
+
+    def _remember(self, url: str, text: str, body: str) -> list[dict[str, Any]]:
+        self._first_with_text.setdefault(text, url)
+        self._first_with_body.setdefault(body, url)
+        return [{"url": other, "similarity": round(score, 3)} for other, score in self._index.add(url, body)]
+
+
+class TextPipeline:
+    """Writes the text file and its row."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._texts = text_run(crawler).texts
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> TextPipeline:
+        return cls(crawler)
+
+    def process_item(self, item: ArticleItem) -> ArticleItem:
+        if item.extracted is not None and item.extracted.text and item.same_text_as is None:
+            item.text_file = self._texts.put(item.extracted.text, item.extracted.row)
+            self._crawler.stats.inc_value("texts/written")
+            for label in item.extracted.document.labels:
+                self._crawler.stats.inc_value(f"labels/{label.name}")
+        return item

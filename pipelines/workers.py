@@ -1,0 +1,184 @@
+"""ExtractionPool: worker processes that read records back and make documents, within a time and a memory limit."""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import signal
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from archives.capture import RecordLocation
+from pipelines.document import Document
+from pipelines.errors import ExtractionError
+from pipelines.rules import ExtractRules
+
+
+@attrs.frozen(kw_only=True)
+class ExtractionTask:
+    """One article to be read: where its records lie, and by which rules."""
+
+    collection: Path
+    """The collection's folder."""
+    locations: tuple[RecordLocation, ...]
+    """In page order."""
+    rules: ExtractRules = attrs.field(factory=ExtractRules)
+
+
+@attrs.frozen(kw_only=True)
+class Extracted:
+    """What a worker made of a task."""
+
+    document: Document
+    text: str
+    """The text file's content; "" for a document that gets none."""
+    row: dict[str, Any]
+    """The documents.jsonl row, without what only the store knows."""
+    seconds: float
+    """Wall time in the worker."""
+
+
+def extract(task: ExtractionTask) -> Extracted:
+    """Does a task in this process: read, process, render. Raises ArchiveError where a record cannot be read."""
+    from archives.collection import Collection
+    from pipelines.process import process
+    from pipelines.row import document_row
+    from pipelines.textfile import render_text
+
+    started = time.perf_counter()
+    collection = Collection.open(task.collection.parent, task.collection.name)
+    captures = [collection.read(location) for location in task.locations]
+    document = process(captures, task.rules)
+    rendered = render_text(document)
+    return Extracted(
+        document=document,
+        text=rendered.text if document.has_text else "",
+        row=document_row(document, rendered, captures),
+        seconds=time.perf_counter() - started,
+    )
+
+
+class ExtractionPool:
+    """A fixed number of supervised worker processes.
+
+    Each is driven by a thread of its own, which kills and replaces it when a task takes too long, when it dies, or
+    when it has done enough. A task so lost raises ExtractionError; the next task finds a fresh worker.
+    """
+
+    def __init__(
+        self, *, workers: int = 2, time_limit: float = 30.0, memory_limit: int = 2048, recycle_after: int = 2000
+    ) -> None:
+        """`time_limit` in seconds a task, `memory_limit` in MiB a worker, `recycle_after` in tasks a worker."""
+        self._time_limit, self._memory_limit, self._recycle_after = time_limit, memory_limit, recycle_after
+        self._mine = threading.local()
+        self._all: set[_Worker] = set()
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="extraction")
+
+    def submit(self, task: ExtractionTask) -> Future[Extracted]:
+        """The future fails with ExtractionError where time, memory or the worker itself ran out."""
+        return self._threads.submit(self._run, task)
+
+    def close(self) -> None:
+        """Lets running tasks end, drops waiting ones, stops the workers."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        for worker in self._all:
+            worker.stop()
+        self._all.clear()
+
+    def _run(self, task: ExtractionTask) -> Extracted:
+        worker: _Worker | None = getattr(self._mine, "worker", None)
+        if worker is None or worker.done >= self._recycle_after or not worker.alive:
+            if worker is not None:
+                self._drop(worker)
+            worker = self._mine.worker = _Worker(self._memory_limit)
+            self._all.add(worker)
+        try:
+            return worker.run(task, self._time_limit)
+        except ExtractionError:
+            if not worker.alive:
+                self._drop(worker)
+                self._mine.worker = None
+            raise
+
+    def _drop(self, worker: _Worker) -> None:
+        worker.stop()
+        self._all.discard(worker)
+
+
+class _Worker:
+    """One child process and our end of its pipe."""
+
+    _START_LIMIT = 60.0  # seconds for a fresh interpreter to import the engine on a busy machine
+
+    def __init__(self, memory_limit: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._ours, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, memory_limit), name="extraction", daemon=True)
+        self._process.start()
+        theirs.close()
+        self.done = 0
+        self._ready = False
+
+    @property
+    def alive(self) -> bool:
+        return self._process.is_alive()
+
+    def run(self, task: ExtractionTask, time_limit: float) -> Extracted:
+        try:
+            if not self._ready:
+                if not self._ours.poll(self._START_LIMIT):
+                    self.stop()
+                    raise ExtractionError(f"a worker did not start within {self._START_LIMIT:.0f} s")
+                self._ours.recv()
+                self._ready = True
+            self._ours.send(task)
+            if not self._ours.poll(time_limit):
+                self.stop()
+                raise ExtractionError(f"no text within {time_limit:g} s (EXTRACT_TIME_LIMIT)")
+            answer = self._ours.recv()
+        except (EOFError, OSError):
+            self.stop()
+            raise ExtractionError("the worker died, most likely out of memory (EXTRACT_MEMORY_LIMIT)") from None
+        self.done += 1
+        if isinstance(answer, str):
+            raise ExtractionError(answer)
+        assert isinstance(answer, Extracted)
+        return answer
+
+    def stop(self) -> None:
+        self._ours.close()
+        self._process.kill()
+        self._process.join()
+
+
+def _serve(pipe: Connection, memory_limit: int) -> None:
+    """The child: answers tasks until its parent's end of the pipe is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business; it tells us by closing the pipe
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    import pipelines.process  # noqa: F401 - pay for the engine's import before the clock runs
+
+    limit = memory_limit << 20
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    pipe.send("ready")
+    while True:
+        try:
+            task = pipe.recv()
+        except (EOFError, OSError):
+            return
+        answer: Extracted | str
+        try:
+            answer = extract(task)
+        except MemoryError:
+            answer = f"no text within {memory_limit} MiB (EXTRACT_MEMORY_LIMIT)"
+        except Exception as error:
+            answer = f"{type(error).__name__}: {error}"
+        try:
+            pipe.send(answer)
+        except (BrokenPipeError, OSError):
+            return
