@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Protocol, cast
 from urllib.parse import urldefrag
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, ResponseDataLossError
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, ResponseDataLossError, StopDownload
 from scrapy.utils.httpobj import urlparse_cached
 
-from archives.capture import Capture, RecordLocation, Truncation, WireMessage
+from archives.capture import Capture, RecordLocation, Spool, Truncation, WireMessage
 from crawler.download.failures import describe_failure
 from crawler.download.tee import Exchange, Recording, TeePool, record
 
@@ -112,7 +112,7 @@ def _captures(
     again = "closed: connection closed without an answer, tried again"
     earlier = [_capture(request, started, exchange, None, again) for exchange in exchanges]
     failure = _failure(request, last, response, error)
-    return [*earlier, _capture(request, started, last, _truncation(last, error), failure)]
+    return [*earlier, _capture(request, started, last, _truncation(last, response, error), failure)]
 
 
 def _failure(
@@ -129,16 +129,14 @@ def _failure(
 def _capture(
     request: Request, started: datetime, exchange: Exchange | None, truncated: Truncation | None, failure: str | None
 ) -> Capture:
-    sent = exchange and exchange.sent.size
-    if exchange and exchange.tls is None and urlparse_cached(request).scheme == "https":
-        sent = 0  # it waited for the end of the TLS handshake, which never came
+    sent = _sent(exchange, secure=urlparse_cached(request).scheme == "https") if exchange else None
     came = exchange and exchange.received.size
     return Capture(
         url=urldefrag(request.url)[0],
         method=request.method,
         started=exchange.started if exchange else started,
         fetch_ms=exchange.fetch_ms if exchange else None,
-        request=WireMessage(spool=exchange.sent) if exchange and sent else None,
+        request=WireMessage(spool=sent) if sent and sent.size else None,
         response=WireMessage.captured(exchange.received, excess=exchange.excess) if exchange and came else None,
         peer_ip=exchange.peer_ip if exchange and not request.meta.get("proxy") else None,
         tls=exchange.tls if exchange else None,
@@ -149,7 +147,17 @@ def _capture(
     )
 
 
-def _truncation(exchange: Exchange | None, error: BaseException | None) -> Truncation | None:
+def _sent(exchange: Exchange, *, secure: bool) -> Spool:
+    """What of the request went out."""
+    if secure and exchange.tls is None:  # it waited for the end of the TLS handshake, which never came
+        return Spool.of(b"")
+    if not exchange.unsent:
+        return exchange.sent
+    left = 0 if secure else exchange.sent.size - exchange.unsent  # how far TLS came cannot be told
+    return Spool.of(exchange.sent.read(0, left))
+
+
+def _truncation(exchange: Exchange | None, response: Response | None, error: BaseException | None) -> Truncation | None:
     """Why the response was not taken to its end (ISO 28500:2017, 5.13); None where it was."""
     if exchange is None or exchange.ending == "whole":
         return None
@@ -157,6 +165,7 @@ def _truncation(exchange: Exchange | None, error: BaseException | None) -> Trunc
         return "time"
     if isinstance(error, DownloadCancelledError):
         return "length"
-    if exchange.ending is not None and not isinstance(error, asyncio.CancelledError):
-        return "disconnect"
-    return "unspecified"
+    stopped = isinstance(error, StopDownload | asyncio.CancelledError)
+    if stopped or (response is not None and "download_stopped" in response.flags):
+        return "unspecified"
+    return "disconnect" if exchange.ending else "unspecified"

@@ -40,16 +40,8 @@ class Exchange:
     """One request put on one connection and what came back, while it happens."""
 
     __slots__ = (
-        "_clock",
-        "_connection",
-        "ending",
-        "excess",
-        "fetch_ms",
-        "open",
-        "peer_ip",
-        "received",
-        "sent",
-        "started",
+        *("_clock", "_connection", "ending", "excess", "fetch_ms"),
+        *("open", "peer_ip", "received", "sent", "started", "unsent"),
     )
 
     def __init__(self, connection: TeeProtocol, spool_limit: int) -> None:
@@ -57,6 +49,8 @@ class Exchange:
         self.sent, self.received = Spool(spool_limit), Spool(spool_limit)
         self.excess = 0
         """Bytes at the end of `received` that lie past the end of the message."""
+        self.unsent = 0
+        """Bytes at the end of `sent` that stayed here, as the connection was lost before they could go."""
         self.ending: Ending | None = None
         self.open = True
         """Bytes that come now still belong to this exchange."""
@@ -65,10 +59,12 @@ class Exchange:
         self._clock, self._connection = monotonic(), connection
 
     def end(self, ending: Ending | None) -> None:
-        """Ends the exchange, once; a response that ends with its connection is made whole afterwards."""
+        """Takes no more bytes. None where it was our side that had enough."""
         if self.open:
-            self.open, self.fetch_ms = False, round((monotonic() - self._clock) * 1000)
-        self.ending = ending or self.ending
+            self.open, self.ending = False, ending
+            self.fetch_ms = round((monotonic() - self._clock) * 1000)
+        elif ending == "whole":  # a body without a length: its connection had to be lost for it to be whole
+            self.ending = ending
 
     @property
     def tls(self) -> TlsSession | None:
@@ -89,7 +85,7 @@ class Recording:
         return self.exchanges[-1]
 
     def end(self) -> None:
-        """No exchange takes more bytes; each keeps the ending that it has."""
+        """No exchange takes more bytes."""
         for exchange in self.exchanges:
             exchange.end(None)
 
@@ -165,11 +161,23 @@ class TeeProtocol(_LenientHTTP11ClientProtocol):
             self._currentRequest.persistent = False
         super()._finishResponse(rest)
 
+    def _giveUp(self, reason: Failure) -> None:  # noqa: N802
+        if self._exchange is not None:  # what came is no HTTP
+            self._exchange.end(None)
+        super()._giveUp(reason)
+
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
         if self._exchange is not None:
+            self._exchange.unsent = _unsent(self.transport)
             self._exchange.end("closed" if reason.check(ConnectionDone) else "lost")
         super().connectionLost(reason)
         self._exchange = None
+
+
+def _unsent(transport: Any) -> int:
+    """Bytes that a transport, lost by now, was given and had not yet given to the kernel."""
+    tcp = getattr(transport, "transport", transport)  # that below TLS
+    return int(len(tcp.dataBuffer) - tcp.offset + tcp._tempDataLen)
 
 
 def _tls_session(connection: Any) -> TlsSession:
