@@ -127,7 +127,8 @@ def _record(run: Run, crawler: Crawler, findings: tuple[str, ...], code: ExitCod
 
 
 def _with_warcs(record: RunRecord, run: Run) -> RunRecord:
-    return attrs.evolve(record, warcs=tuple([_warc(path) for path in run.warc_files()]))
+    warcs: tuple[WarcFile, ...] = tuple([_warc(path) for path in run.warc_files()])
+    return attrs.evolve(record, warcs=warcs)
 
 
 def _warc(path: Path) -> WarcFile:

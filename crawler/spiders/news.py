@@ -125,10 +125,8 @@ class NewsSpider(Spider):
         if following is None or not self._may_continue(following, have):
             yield self._item(have)
             return
-        hops = response.meta.get("hops", "") + "L"
-        link = Link(
-            url=following, via=response.url, hops=hops, depth=response.meta.get("depth", 0), kind="continuation"
-        )
+        hops, depth = response.meta.get("hops", "") + "L", response.meta.get("depth", 0)
+        link = Link(url=following, via=response.url, hops=hops, depth=depth, kind="continuation")
         yield Request(
             following,
             callback=self.parse_continuation,
@@ -218,4 +216,5 @@ class NewsSpider(Spider):
 
 
 def _content_type(response: Response) -> str:
-    return str((response.headers.get(b"Content-Type") or b"").decode("latin-1"))
+    value = response.headers.get(b"Content-Type")
+    return value.decode("latin-1") if value else ""
