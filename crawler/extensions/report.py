@@ -233,7 +233,7 @@ class _Segment:
     share: float
 
 
-def _bar(counts: Mapping[str, int], smallest: float = 0.6) -> list[_Segment]:
+def _bar(counts: Mapping[str, int], smallest: float = 1.2) -> list[_Segment]:
     """States that hold URLs, in the order of a URL's good fortune; none so narrow that it cannot be seen."""
     shown = sorted(
         ((str(state), count) for state, count in counts.items() if count > 0),
@@ -293,12 +293,15 @@ def _ms(milliseconds: float | None) -> str:
     )
 
 
-def _span(seconds: float) -> str:
+def _span(seconds: float, hour: str = "h", minute: str = "min", second: str = "s") -> str:
+    """A length of time, with the words for its units."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:
-        return f"{hours} h {minutes:02} min"
-    return f"{minutes} min {rest:02} s" if minutes else f"{seconds:.1f} s" if seconds < 10 else f"{rest} s"
+        return f"{hours} {hour} {minutes:02} {minute}"
+    if minutes:
+        return f"{minutes} {minute} {rest:02} {second}"
+    return f"{seconds:.1f} {second}" if seconds < 10 else f"{rest} {second}"
 
 
 def _moment(when: datetime) -> str:
