@@ -12,6 +12,8 @@ from typing import BinaryIO
 from archives import cdxj
 from archives.capture import Capture, RecordLocation, RevisitOf
 from archives.cdxj import IndexEntry
+from archives.chain import Chain, run_digests
+from archives.digest import sha256_stream
 from archives.errors import CollectionError, UnresolvedRevisitError
 from archives.storage.base import Storage
 from archives.storage.local import LocalStorage
@@ -35,15 +37,18 @@ class Collection:
     `append` gave can be read at once, by any process, though its file is still being written.
     """
 
-    def __init__(self, storage: Storage, name: str, path: Path) -> None:
+    def __init__(self, storage: Storage, name: str, path: Path, signing_key: Path | None = None) -> None:
         """Use `create` or `open`."""
         self.storage, self.name, self.path = storage, name, path
+        self.chain = Chain(storage, signing_key)
         self._writer: WarcWriter | None = None
         self._fresh: list[IndexEntry] = []
 
     @classmethod
-    def create(cls, root: Path, name: str) -> Collection:
+    def create(cls, root: Path, name: str, *, signing_key: Path | None = None) -> Collection:
         """The collection `name` below `root`, its folder made where it is not there yet.
+
+        `signing_key`: a PEM file with the Ed25519 key that is to sign the chain; see `archives.chain` for the default.
 
         Raises `CollectionError` for a name that is no plain file name or a folder that cannot be made.
         """
@@ -52,15 +57,15 @@ class Collection:
             (path / "archive").mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise CollectionError(f"{error.filename or path}: cannot make the collection: {error.strerror}") from error
-        return cls(LocalStorage(path), name, path)
+        return cls(LocalStorage(path), name, path, signing_key)
 
     @classmethod
-    def open(cls, root: Path, name: str) -> Collection:
+    def open(cls, root: Path, name: str, *, signing_key: Path | None = None) -> Collection:
         """The collection `name` below `root`. Raises `CollectionError` where there is none."""
         path = root / _plain_name(name)
         if not (path / "archive").is_dir():
             raise CollectionError(f"{path}: no collection lies there (no folder archive/ in it)")
-        return cls(LocalStorage(path), name, path)
+        return cls(LocalStorage(path), name, path, signing_key)
 
     # -- writing
 
@@ -102,6 +107,15 @@ class Collection:
         if self._writer is not None:
             self._writer.close()
             self._writer = None
+
+    def seal_run(self, run: str) -> None:
+        """Puts a finished run into the chain: its table of texts, `run.json` and `report.html` as they are now.
+
+        Raises `CollectionError` for a run that is not there, `StorageError`.
+        """
+        if run not in self.runs():
+            raise CollectionError(f"{self.path}: no run {run} in texts/ or runs/")
+        self.chain.append("run", run=run, **run_digests(self.storage, run))
 
     def rebuild_index(self) -> int:
         """Writes the index anew from the WARCs; gives the number of its lines. Raises `StorageError`."""
@@ -182,19 +196,26 @@ class Collection:
         return [name for name in self.storage.names("archive") if name.endswith(suffix)]
 
     def _recover(self, name: str) -> Recovery:
-        recovery = recover(self.storage, name)
+        if name in self.chain.sealed("warc"):  # all but its real name was done
+            with self.open_warc(name) as file:
+                recovery = Recovery(file=name, kept=file.seek(0, 2), cut=0)
+        else:
+            recovery = recover(self.storage, name)
         if recovery.kept:
-            with self.storage.open(f"archive/{name}{OPEN}") as file:
+            with self.open_warc(name) as file:
                 self._fresh = list(cdxj.entries(file, name))
             self._before_closing(name)
             self.storage.rename(f"archive/{name}{OPEN}", f"archive/{name}")
         return recovery
 
     def _before_closing(self, name: str) -> None:
-        """A file with its real name is in the index: so only a file that is still open needs to be looked into."""
+        """A file with its real name is in index and chain: only one that is still open needs to be looked into."""
         lines = cdxj.merge(self._index_lines(), (entry.line() for entry in self._fresh))
         self.storage.replace(INDEX, iter(lines))
         self._fresh = []
+        if name not in self.chain.sealed("warc"):
+            with self.open_warc(name) as file:
+                self.chain.append("warc", file=name, sha256=sha256_stream(file), size=file.tell())
 
     def _index_lines(self) -> Iterator[bytes]:
         with suppress(FileNotFoundError), self.storage.open(INDEX) as file:

@@ -38,8 +38,11 @@ class Storage(Protocol):
 
     def read(self, name: str) -> bytes: ...
 
-    def replace(self, name: str, data: bytes | Iterator[bytes]) -> None:
-        """Puts a whole file in place: at any moment there is the old one or the new one, never a part."""
+    def replace(self, name: str, data: bytes | Iterator[bytes], *, private: bool = False) -> None:
+        """Puts a whole file in place: at any moment there is the old one or the new one, never a part.
+
+        A `private` one only its owner may read.
+        """
         ...
 
     def append(self, name: str, data: bytes) -> None:

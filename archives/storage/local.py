@@ -53,11 +53,11 @@ class LocalStorage:
         with refusals(self.path(name)):
             return self.path(name).read_bytes()
 
-    def replace(self, name: str, data: bytes | Iterator[bytes]) -> None:
+    def replace(self, name: str, data: bytes | Iterator[bytes], *, private: bool = False) -> None:
         path = self._ready(name)
         draft = path.with_name(path.name + ".tmp")
         with refusals(path):
-            with draft.open("wb") as file:
+            with open(draft, "wb", opener=_private_opener if private else None) as file:
                 file.writelines([data] if isinstance(data, bytes) else data)
                 _sync(file)
             draft.replace(path)
@@ -103,6 +103,10 @@ class LocalStorage:
             return []
         with refusals(path), os.scandir(path) as entries:
             return sorted(entry.name for entry in entries if entry.is_dir() == folders)
+
+
+def _private_opener(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _sync(file: BinaryIO) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any, BinaryIO, Protocol
 
 import attrs
@@ -117,3 +118,32 @@ def _next_whole(file: BinaryIO, offset: int, end: int) -> int:
 
 def _decompressor() -> Any:
     return zlib.decompressobj(31) if _isal is None else _isal.decompressobj(31)
+
+
+def salvage(file: BinaryIO, offset: int, limit: int = 1 << 14) -> bytes:
+    """What a damaged member still gives from its start, up to `limit` bytes of it."""
+    file.seek(offset)
+    unpress, found = _decompressor(), b""
+    try:
+        for byte in file.read(limit):
+            found += unpress.decompress(bytes([byte]))
+    except _ERRORS:
+        pass
+    return found
+
+
+def pressed_alike(file: BinaryIO, member: Member) -> bool:
+    """Whether `MemberWriter` makes of a member's content exactly the bytes that lie in the file."""
+    file.seek(member.offset)
+    raw = file.read(member.length)
+    return any(_pressed(member.content, fallback=fallback) == raw for fallback in (False, True))
+
+
+def _pressed(content: Spool, *, fallback: bool) -> bytes:
+    out = BytesIO()
+    writer = MemberWriter(out, fallback=fallback)
+    stream = content.open(0, content.size)
+    while data := stream.read(_BLOCK):
+        writer.write(data)
+    writer.flush()
+    return out.getvalue()

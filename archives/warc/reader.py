@@ -73,8 +73,7 @@ def parse_record(member: Member) -> Record:
     end = start.find(_RECORD_END)
     if not start.startswith(b"WARC/1.") or end < 0:
         raise ValueError("no WARC record starts here")
-    lines = re.split(r"\r\n(?![ \t])", start[:end].decode("utf-8", "replace"))
-    headers = tuple((name.strip(), value.strip()) for name, _, value in (line.partition(":") for line in lines[1:]))
+    headers = record_start(start[:end])
     head = end + len(_RECORD_END)
     stated = next((value for name, value in headers if name.lower() == "content-length"), "")
     if not stated.isascii() or not stated.isdigit():
@@ -85,6 +84,13 @@ def parse_record(member: Member) -> Record:
         raise ValueError("the record does not end with two line ends")
     message = WireMessage(spool=member.content, interim=head, excess=len(_RECORD_END))
     return Record(offset=member.offset, length=member.length, headers=headers, message=message)
+
+
+def record_start(data: bytes) -> tuple[tuple[str, str], ...]:
+    """The fields of a WARC header, as many as `data` has whole."""
+    lines = re.split(r"\r\n(?![ \t])", data.partition(_RECORD_END)[0].decode("utf-8", "replace"))
+    fields = (line.partition(":") for line in lines[1:])
+    return tuple((name.strip(), value.strip()) for name, colon, value in fields if colon)
 
 
 @attrs.frozen(kw_only=True)

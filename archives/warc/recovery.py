@@ -34,16 +34,17 @@ class Recovery:
 
 
 def whole_exchanges(file: BinaryIO) -> int:
-    """Where the last whole exchange of a WARC file ends; 0 where not even the first record is whole."""
+    """Where the last whole exchange of a WARC file ends; 0 where not even the first record is whole.
+
+    Damage before that place was no crash's doing: it stays where it is, for `verify` to find.
+    """
     missing: set[str] = set()
     end = 0
     for record in read_records(file):
         if isinstance(record, Damage):
-            break
+            continue
         if record.record_id in missing:
             missing.discard(record.record_id)
-        elif missing:
-            break
         else:
             missing = set(record.get_all("WARC-Concurrent-To"))
         if not missing:
