@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from w3lib.url import canonicalize_url
 
 _DEFAULT_PORT = re.compile(r"^(?:(http)://([^/?#]*):80|(https)://([^/?#]*):443)(?=[/?#]|$)")
+_AROUND = "".join(map(chr, range(0x21)))
+"""What may stand around a URL and is none of it (URL standard, "C0 control or space")."""
 
 
 def storable(url: str) -> str:
@@ -25,7 +27,7 @@ def canonical(url: str) -> str:
     port. The query is sorted because sites link to one page with the same fields in any order; what is fetched is
     still the form that was seen first, untouched. What is no URL at all is known by its own text.
     """
-    url = storable(url).strip()
+    url = storable(url).strip(_AROUND)
     try:
         form = canonicalize_url(url)
     except ValueError:

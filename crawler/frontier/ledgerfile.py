@@ -47,14 +47,14 @@ def ledger_errors(path: Path) -> Iterator[None]:
         raise
 
 
-def open_ledger(path: Path) -> sqlite3.Connection:
+def open_ledger(path: Path, patience: float = 5.0) -> sqlite3.Connection:
     """Opens the ledger for its one writer, in autocommit mode, and brings it up to date; makes it where none is.
 
     In WAL mode with synchronous=NORMAL a kill loses nothing, and a power cut loses at most the last steps, never their
     order: the URLs in question are fetched once more. FULL would hold the reactor for an fsync at every lease.
     """
     with ledger_errors(path):
-        connection = _connect(path, "rwc")
+        connection = _connect(path, "rwc", patience)
         try:
             _check(connection, path)
             connection.execute("PRAGMA journal_mode = WAL")
@@ -95,8 +95,9 @@ def open_ledger_for_reading(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode={mode}", uri=True, isolation_level=None)
+def _connect(path: Path, mode: str, patience: float = 5.0) -> sqlite3.Connection:
+    uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=patience)
     connection.row_factory = sqlite3.Row
     return connection
 

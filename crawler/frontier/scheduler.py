@@ -142,6 +142,7 @@ class FrontierScheduler(BaseScheduler):
         meta = {
             "via": lease.via, "hops": lease.hops, "depth": lease.depth, "seed": lease.seed, PREVIOUS: lease.previous,
             "retry_times": lease.attempts, "download_slot": host_key(lease.url), LEASED_URL: lease.url,
+            "dont_redirect": True,  # a redirect is an outcome of its own; the spider queues where it leads
         }  # fmt: skip
         spider = self._spider
         return Request(

@@ -68,11 +68,16 @@ class SqliteFrontier:
     hundred at a time.
     """
 
-    def __init__(self, path: Path, *, lease: float = LEASE, clock: Callable[[], float] = time.time) -> None:
-        """Opens or makes the ledger; a lease holds `lease` seconds. Raises LedgerError, LedgerStorageError."""
+    def __init__(
+        self, path: Path, *, lease: float = LEASE, patience: float = 5.0, clock: Callable[[], float] = time.time
+    ) -> None:
+        """Opens or makes the ledger; a lease holds `lease` seconds; another writer is waited for `patience` seconds.
+
+        Raises LedgerError, LedgerStorageError.
+        """
         self.path = path
         self._clock, self._term = clock, lease
-        self._db = open_ledger(path)
+        self._db = open_ledger(path, patience)
         self._run: str | None = None
         self._turns: defaultdict[str, int] = defaultdict(int)
         self._turn = 0
@@ -88,7 +93,7 @@ class SqliteFrontier:
         with self._transaction() as db:
             found = db.execute("SELECT * FROM runs WHERE ended IS NULL ORDER BY started DESC, rowid DESC").fetchone()
             if found is None:
-                given = json.dumps(dict(arguments), ensure_ascii=False, default=str)
+                given = json.dumps(dict(arguments), default=str)
                 db.execute("INSERT INTO runs (run, started, arguments) VALUES (?, ?, ?)", (run, self._clock(), given))
                 start = RunStart(run=run, resumed=False, arguments=json.loads(given))
             else:
@@ -100,7 +105,9 @@ class SqliteFrontier:
 
     def end_run(self, verdict: str) -> None:
         with self._transaction() as db:
-            db.execute("UPDATE runs SET ended = ?, verdict = ? WHERE run = ?", (self._clock(), verdict, self.run))
+            db.execute(
+                "UPDATE runs SET ended = ?, verdict = ? WHERE run = ?", (self._clock(), storable(verdict), self.run)
+            )
         self._run = None
         with ledger_errors(self.path):
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
