@@ -1,0 +1,1 @@
+"""Main content: from a parsed page to the blocks of its article."""

@@ -1,0 +1,120 @@
+"""Tree: a page's HTML as an lxml tree that is safe to walk, and measures of its elements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree, html
+from lxml.html import HtmlElement
+
+MAX_CHARS = 6_000_000
+"""Characters of HTML that are read; what comes after is left out (the largest news pages are some 3 million)."""
+MAX_ELEMENTS = 120_000
+MAX_DEPTH = 240
+"""Below the 255 at which libxml2 gives up by itself, and far below Python's recursion limit."""
+
+_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,300}\?>")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_INLINE = ("font", "span", "b", "i", "u", "em", "strong", "big", "small", "a", "center", "ins", "del", "label", "nobr")
+_WRAPPERS = ("div", "section", "table", "tbody", "tr", "td", "ul", "ol", "li", "blockquote", "form", "dl", "dd", "dt")
+
+CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+INVISIBLE = frozenset({
+    "script", "style", "noscript", "iframe", "select", "textarea", "button", "template", "object", "embed", "video",
+    "audio", "svg", "input", "head", "title", "map", "canvas", "datalist", "math",
+})  # fmt: skip
+
+
+def parse_html(text: str) -> HtmlElement | None:
+    """The page as a tree whose size and depth are bounded; None where there is nothing to parse."""
+    text = _UNPRINTABLE.sub("", _XML_DECLARATION.sub("", text[:MAX_CHARS]))
+    if "<" not in text:
+        return None
+    # No comments, so that no text node is split; libxml2 does not expand entities of an HTML page.
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, no_network=True)
+    try:
+        tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError, AssertionError):
+        return None
+    return _bounded(tree) if tree.tag == "html" else None
+
+
+def _bounded(tree: HtmlElement) -> HtmlElement:
+    if _depth(tree) > MAX_DEPTH:
+        etree.strip_tags(tree, *_INLINE)
+        if _depth(tree) > MAX_DEPTH:
+            etree.strip_tags(tree, *_WRAPPERS)
+    for count, element in enumerate(tree.iter()):
+        if count > MAX_ELEMENTS:
+            _cut_after(element)
+            break
+    return tree
+
+
+def _depth(tree: HtmlElement) -> int:
+    deepest = depth = 0
+    for event, _ in etree.iterwalk(tree, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _cut_after(element: HtmlElement) -> None:
+    """Drops everything that follows `element` in document order."""
+    at: HtmlElement | None = element
+    while at is not None:
+        parent = at.getparent()
+        while (sibling := at.getnext()) is not None and parent is not None:
+            parent.remove(sibling)
+        at = parent
+
+
+def body_of(tree: HtmlElement) -> HtmlElement:
+    """The body, or the root where there is none."""
+    body = tree.find("body")
+    return tree if body is None else body
+
+
+def remove(element: HtmlElement) -> None:
+    """Takes an element out, keeping the text after it."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    if element.tail:
+        previous = element.getprevious()
+        if previous is not None:
+            previous.tail = (previous.tail or "") + element.tail
+        else:
+            parent.text = (parent.text or "") + element.tail
+    parent.remove(element)
+
+
+def text_of(element: HtmlElement) -> str:
+    """All text of an element, white space squeezed, invisible parts included only where they are the element."""
+    parts: list[str] = []
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        if event == "start" and node.text and not (node.tag in INVISIBLE and node is not element):
+            parts.append(node.text)
+        elif event == "end" and node is not element and node.tail:
+            parts.append(node.tail)
+        if event == "start" and node.tag == "br":
+            parts.append(" ")
+    return " ".join("".join(parts).split())
+
+
+def weight(text: str) -> int:
+    """How much text there is: East Asian characters, and words of other scripts counted twice."""
+    wide = len(CJK.findall(text))
+    return wide + 2 * len(_WORD.findall(text))
+
+
+_WORD = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u05ff\u0600-\u06ff\u0900-\u0dff\u0e00-\u0e7f]{2,}")
+
+
+def ancestors(element: HtmlElement) -> Iterator[HtmlElement]:
+    """Parent, grandparent and so on."""
+    parent = element.getparent()
+    while parent is not None:
+        yield parent
+        parent = parent.getparent()

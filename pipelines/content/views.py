@@ -1,0 +1,108 @@
+"""Views: independent opinions on which segments are the article, and the vote between them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from lxml.html import HtmlElement
+
+from pipelines.content.segments import Segment
+from pipelines.content.tree import weight
+from pipelines.content.wording import PUNCTUATION, SENTENCE_END
+
+View = frozenset[int]
+"""Indexes of the segments taken for main text."""
+
+_CHUNK = 6
+_NEAR = 60
+_INLINE_HOLDERS = frozenset({"p", "span", "font", "b", "strong", "em", "h1", "h2", "h3", "a", "li"})
+
+
+def key(text: str) -> str:
+    """Text with nothing but its letters and digits, by which differently spaced copies compare equal."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFC", text)).lower()
+
+
+def segments_in(extracted: str, segments: Sequence[Segment]) -> View:
+    """The segments whose text an extractor kept. Short ones must stand where their neighbours do."""
+    whole = key(extracted)
+    taken: set[int] = set()
+    at = 0
+    for index, segment in enumerate(segments):
+        wanted = key(segment.text)
+        if not wanted:
+            continue
+        found = whole.find(wanted, at, at + len(wanted) + _NEAR) if len(wanted) < 10 else whole.find(wanted, at)
+        if found >= 0:
+            taken.add(index)
+            at = found + len(wanted)
+        elif len(wanted) >= 10 and _share_found(wanted, whole) >= 0.7:
+            taken.add(index)
+    return frozenset(taken)
+
+
+def _share_found(wanted: str, whole: str) -> float:
+    chunks = [wanted[i : i + _CHUNK] for i in range(0, len(wanted) - _CHUNK + 1, _CHUNK)]
+    return sum(chunk in whole for chunk in chunks) / len(chunks)
+
+
+def densest(root: HtmlElement, segments: Sequence[Segment]) -> View:
+    """The segments of the smallest element that still holds most of the page's unlinked prose."""
+    mass: dict[HtmlElement, float] = {}
+    for segment in segments:
+        amount = segment.weight * (1 - segment.links)
+        if amount < 8:
+            continue
+        if not PUNCTUATION.search(segment.text):
+            amount *= 0.2
+        node: HtmlElement | None = segment.element
+        while node is not None:
+            mass[node] = mass.get(node, 0.0) + amount
+            if node is root:
+                break
+            node = node.getparent()
+    at = root
+    while True:
+        children = [child for child in at if child in mass]
+        best = max(children, key=lambda child: mass[child], default=None)
+        if best is None or mass[best] < 0.62 * mass.get(at, 0.0) or best.tag in _INLINE_HOLDERS:
+            break
+        at = best
+    inside = set(at.iter())
+    return frozenset(i for i, segment in enumerate(segments) if segment.element in inside)
+
+
+def agreement(one: View, other: View, weights: Sequence[int]) -> float:
+    """Dice coefficient of two views by weight of text, 0..1."""
+    both = sum(weights[i] for i in one & other)
+    total = sum(weights[i] for i in one) + sum(weights[i] for i in other)
+    return 2 * both / total if total else 0.0
+
+
+def prose_share(view: View, segments: Sequence[Segment]) -> float:
+    """Share of a view's text that stands in whole sentences, 0..1."""
+    prose = sum(weights_of(segments[i]) for i in view if is_prose(segments[i]))
+    return prose / max(1, sum(weights_of(segments[i]) for i in view))
+
+
+def is_prose(segment: Segment) -> bool:
+    return segment.links < 0.5 and segment.weight >= 15 and bool(SENTENCE_END.search(segment.text))
+
+
+def weights_of(segment: Segment) -> int:
+    return weight(segment.text)
+
+
+def elect(views: Sequence[View], segments: Sequence[Segment]) -> View:
+    """The view that agrees best with the others, prose counting too; the first wins a tie."""
+    weights = [weights_of(segment) for segment in segments]
+    filled = [view for view in views if view]
+    best, best_score = frozenset[int](), -1.0
+    for view in filled:
+        others = [agreement(view, other, weights) for other in filled if other is not view]
+        score = sum(others) / max(1, len(others)) + 0.35 * prose_share(view, segments)
+        if score > best_score:
+            best, best_score = view, score
+    return best

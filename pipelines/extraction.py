@@ -1,0 +1,93 @@
+"""Extraction: finds a page's main text. The only module that knows trafilatura."""
+
+from __future__ import annotations
+
+import logging
+from copy import deepcopy
+
+import trafilatura
+from lxml import etree
+from lxml.html import HtmlElement
+from trafilatura.readability_lxml import Document as ReadabilityDocument
+
+from pipelines.content.prepare import prepare
+from pipelines.content.segments import Segment, segments_of
+from pipelines.content.tree import CJK, body_of, parse_html, remove, text_of
+from pipelines.content.trim import trim
+from pipelines.content.views import View, densest, elect, segments_in
+from pipelines.errors import RulesError
+from pipelines.rules import ExtractRules
+
+ENGINE = "trafilatura"
+VERSION: str = trafilatura.__version__
+
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports every odd page; we label them
+
+
+def extract_main_content(
+    page: HtmlElement | str, rules: ExtractRules | None = None, title: str | None = None
+) -> list[Segment]:
+    """The segments of the main text, in page order; none where the page has no article.
+
+    A tree that is handed in is left as it was. Raises RulesError for an XPath that cannot be used.
+    """
+    rules = rules or ExtractRules()
+    tree = parse_html(page) if isinstance(page, str) else deepcopy(page)
+    if tree is None:
+        return []
+    for path in rules.remove:
+        for element in find(tree, path, "remove"):
+            remove(element)
+    if rules.main and (found := find(tree, rules.main, "main")):
+        return trim([segment for element in found for segment in segments_of(element)], title)
+    prepare(tree)
+    body = body_of(tree)
+    segments = segments_of(body)
+    if not segments:
+        return []
+    chosen = elect(_views(tree, body, segments), segments)
+    return trim([segments[i] for i in sorted(chosen)], title)
+
+
+def find(tree: HtmlElement, path: str, key: str) -> list[HtmlElement]:
+    """The elements an XPath of a site's rules names. Raises RulesError where it is no XPath or names no elements."""
+    try:
+        found = tree.xpath(path)
+    except etree.XPathError as error:
+        raise RulesError(f"extract rule {key} = {path!r}: not a usable XPath ({error})") from error
+    if not isinstance(found, list):
+        raise RulesError(f"extract rule {key} = {path!r}: an XPath that selects elements is needed")
+    return [node for node in found if isinstance(node, HtmlElement)]
+
+
+def _views(tree: HtmlElement, body: HtmlElement, segments: list[Segment]) -> list[View]:
+    views = [segments_in(_by_trafilatura(tree, precise=True), segments)]
+    if not CJK.search(text_of(body)[:2000]):
+        views = [segments_in(_by_trafilatura(tree, precise=False), segments)]
+    else:
+        views.append(segments_in(_by_readability(tree), segments))
+        views.append(densest(body, segments))
+    return views
+
+
+def _by_trafilatura(tree: HtmlElement, *, precise: bool) -> str:
+    """Its text. `deduplicate` stays off: it remembers segments of earlier pages, process-wide."""
+    try:
+        found = trafilatura.bare_extraction(
+            deepcopy(tree), include_comments=False, favor_precision=precise, deduplicate=False, with_metadata=False
+        )
+    except Exception:  # a page must never stop the run, whatever the engine makes of it
+        return ""
+    body = getattr(found, "body", None)
+    return "" if body is None else "".join(body.itertext())
+
+
+def _by_readability(tree: HtmlElement) -> str:
+    try:
+        found = ReadabilityDocument(deepcopy(tree)).summary()
+    except Exception:
+        return ""
+    if isinstance(found, str):
+        again = parse_html(found)
+        return "" if again is None else text_of(again)
+    return "".join(found.itertext())

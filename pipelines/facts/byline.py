@@ -1,0 +1,187 @@
+"""Byline: labelled and bare facts in the short lines around an article, and in its first and last sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+import attrs
+
+from pipelines.facts.dates import Stamp, find_stamp
+from pipelines.facts.names import is_person, known, outlet, people
+
+_LABELS = (
+    ("editor", r"(?:责\s?任|責任|值班|网络|执行|本文|文章|栏目)?编\s?辑|(?:責任|責|執行|網路)?編輯|责\s?编|責編"),
+    (
+        "source",
+        r"(?:信息|新闻|文章|消息|本文|稿件|内容|资料|資料)?(?:来\s?源|來\s?源)(?:于)?|稿源|出处|出處|转载自|轉載自|转自",
+    ),
+    (
+        "author",
+        r"(?:本文|文章)?作\s?者|撰\s?文|撰稿(?:人)?|采写|(?:本报|本网|见习|实习|特约|全媒体|首席)?(?:记\s?者|記\s?者)|文字",
+    ),
+    ("contributor", r"通讯员|通訊員"),
+    ("modified", r"(?:最后|最近|最新)?(?:更新|修改)(?:时间|日期|于|時間|於)?"),
+    (
+        "published",
+        r"(?:(?:发\s?布|发\s?表|发\s?稿|刊发|上传|出版|發佈|發布|發表|上稿|添加|录入|建立)(?:时间|日期|于|時間|於)?|"
+        r"(?<![\u4e00-\u9fff])(?:时\s?间|日\s?期|時間))",
+    ),
+    ("category", r"(?:所属|新闻|文章)?(?:类别|栏目|分类|频道|欄目|類別|分類)"),
+    ("tags", r"(?:文章|本文)?(?:标签|標籤|关键[词字]|關鍵[詞字])|[Tt]ags?"),
+    ("original", r"(?:信息|文章|新闻)?(?:原文|原始)(?:地址|链接|网址|出处|连接)"),
+    (
+        "",
+        r"(?:浏览|阅读|点击|人气|评论|查看|访问|跟贴|瀏覽|閱讀|點閱)(?:次数|量|数|人数)?|字\s?号|字体|校对|审核|审校|审读|监制|摄影|供图|"
+        r"图片|选稿|录入|收藏|分享|打印|热度|点赞|热线|电话|原标题|快照\S{0,4}|声明|统筹|排版|制作|发布人|发布者|单位|编号|文号|主编|"
+        r"终审|初审|复审|签发|设计|视频|编审|翻译|策划|作品|地址|链接",
+    ),
+)
+_LABEL = re.compile("|".join(f"(?P<f{i}>(?:{pattern})\\s*[:：])" for i, (_, pattern) in enumerate(_LABELS)))
+_BARE_AUTHOR = re.compile(
+    r"(?:^|[\s\t（(【\[|｜/])(?:文|撰文|采写|圖文|图文|文字)\s?[/／╱丨|｜]\s*(?P<after>[^\t|｜]{2,24})|"
+    r"(?:^|[\s\t（(【\[|｜]|[报網网社台])(?:见习|实习|本报|本网|全媒体|首席|特约)?(?:记者|記者)\s*(?P<reporter>[\u4e00-\u9fff、 ]{2,16})"
+    r"(?=$|[\t|｜／/╱）)】\]\s]|报道|報導|20)"
+)
+_RIGHTS = re.compile(r"©|copyright|版权|版權|ICP|快照", re.IGNORECASE)
+_PINYIN = re.compile(r"[（(]\s*[a-zA-Zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿɡ]{1,7}\s*[）)]")
+_CUT = re.compile(
+    r"\t|\s{2,}|[|｜【】\[\]<>]|\s*[（(]?(?:20|19)\d\d[-年/.]|字号|分享|打印|评论|收藏|关注|举报|我要|查看|原文|微信|点击|浏览|人气"
+)
+_OUTLET = re.compile(
+    r"(?:报|報|网|網|社|台|臺|新闻|新聞|日报|晚报|在线|客户端|周刊|週刊|杂志|雜誌|频道|传媒|财经|观察|发布|电视|电台|中心|政府|委员会|"
+    r"新浪|搜狐|腾讯|网易|凤凰|央视|公众号|News|Post|Times|Daily)(?:\S{0,6})$"
+)
+
+
+@attrs.frozen(kw_only=True)
+class Found:
+    """One fact and where it was read."""
+
+    field: str
+    value: str
+    origin: str
+
+
+def labelled(line: str) -> Iterator[tuple[str, str]]:
+    """Field and value of each `label:` in a line; the value runs to the next label. Tabs part inline elements."""
+    marks = list(_LABEL.finditer(line))
+    ends = [mark.start() for mark in marks[1:]] + [len(line)]
+    for mark, end in zip(marks, ends, strict=False):
+        field = _LABELS[int((mark.lastgroup or "f0")[1:])][0]
+        value = line[mark.end() : end].strip()
+        if field:
+            yield field, value
+
+
+def source_of(value: str) -> str | None:
+    """The outlet a labelled value names."""
+    value = value.strip()
+    cut = _CUT.search(value)
+    value = value[: cut.start()] if cut else value
+    if len(value) > 16 and " " in value:
+        value = value.split(" ")[0]
+    return outlet(value)
+
+
+def authors_of(value: str) -> tuple[str, ...]:
+    """The authors a labelled value names: persons, else one pen name or office as it stands."""
+    value = re.split(r"[|｜【】\[\]<>]|(?:20|19)\d\d[-年/.]|字号|分享|通讯员|摄影|实习生", value.strip())[0]
+    value = re.sub(r"^(?:本报|本网|见习|实习|特约|全媒体|首席)?(?:记者|記者)\s*", "", value)
+    value = re.sub(r"[（(][^）)]*[）)]?", "", value)
+    if names := people(value.replace("\t", " ")):
+        return names
+    first = value.split("\t")[0].strip(" :：,，;；")
+    return (
+        (first,) if 2 <= len(first) <= 20 and known(first) and not re.search(r"[。，！？]|https?:|^\d+$", first) else ()
+    )
+
+
+def editors_of(value: str) -> str | None:
+    """The editor or editors a labelled value names, joined by 、."""
+    value = re.split(r"[|｜【】\[\]<>）)]", value.strip())[0].replace("\t", " ")
+    value = re.sub(r"(?:_|\bN?\d+).*$", "", value).strip()
+    if names := people(value):
+        return "、".join(names)
+    first = value.split(" ")[0].strip(" :：,，;；。")
+    return first if 1 < len(first) <= 12 and known(first) and not re.search(r"[。，！？]", first) else None
+
+
+def bare_authors(line: str) -> tuple[str, ...]:
+    """Authors in a byline that has no label for them: 文/张三, 记者 张三, 記者王小明／台北報導."""
+    match = _BARE_AUTHOR.search(line)
+    if not match:
+        return ()
+    value = match["after"] or match["reporter"] or ""
+    return people(re.split(r"[\t（(]|报道|報導|编辑", value)[0])
+
+
+def stamp_in(lines: Iterable[str]) -> Stamp | None:
+    """The first date of short lines that are no rights notice."""
+    for line in lines:
+        if len(line) < 160 and not _RIGHTS.search(line) and (stamp := find_stamp(line)):
+            return stamp
+    return None
+
+
+def bare_source(line: str) -> str | None:
+    """The outlet that stands next to a date without a label."""
+    stamp = find_stamp(line)
+    if stamp is None or len(line) > 90 or _RIGHTS.search(line):
+        return None
+    rest = [line[stamp.end :], line[: stamp.at]]
+    for part in rest:
+        part = _LABEL.split(part)[0] if _LABEL.search(part) else part
+        for piece in re.split(r"[\t|｜]|\s+", part):
+            name = outlet(piece)
+            if name and len(name) <= 16 and _OUTLET.search(name) and not re.search(r"时间|日期|发布于|来自|首页", name):
+                return name
+    return None
+
+
+_NAMES = r"(?P<names>[\u4e00-\u9fff·、，, \u3000]{2,40}?)"
+_DATELINES = (
+    re.compile(
+        r"[（(【〔][^）)】〕]{0,16}?(?:记者|記者|特派员|作者|撰稿人)\s*[:：]?\s*"
+        + _NAMES
+        + r"\s*(?=[）)】〕／/╱|]|通讯员|通訊員|摄影|文/|报道|實習|实习生)"
+    ),
+    re.compile(r"\d日(?:电|電|讯|訊)\s*[（(]\s*" + _NAMES + r"\s*[）)]"),
+    re.compile(
+        r"^[\W_]*[^。，；]{0,14}?(?:记者|記者)\s*[:：]?\s*"
+        + _NAMES
+        + r"\s*(?:$|[／/╱]|通讯员|报道$|報導|摄影|文/|(?=\d+月))"
+    ),
+    re.compile(
+        r"^[\W_]*(?:文|撰文|采写|作者)\s*[:：/／丨|｜]\s*" + _NAMES + r"\s*(?:$|[）)】\]|｜]|[，,]\s*编辑|编辑|图|摄)"
+    ),
+    re.compile(r"^[【〔（(]" + _NAMES + r"[／╱/]\s*\S{1,8}(?:報導|报道)"),
+)
+_SIGN_OFFS = (
+    re.compile(
+        r"[（(【](?:[^（()）]{0,12}(?:记者|記者)|作者|文|撰文|文/图|采写)\s*[:：/／]?\s*"
+        + _NAMES
+        + r"\s*(?:摄影报道|报道)?[）)】]\W*$"
+    ),
+    re.compile(
+        r"^\W*[^。，；]{0,12}?(?:记者|記者|作者|采写|撰文|撰稿|文)\s*[:：/／丨|｜ ]\s*"
+        + _NAMES
+        + r"\s*(?:$|编辑|责编|摄|图|/)"
+    ),
+    re.compile(r"[。！？”…]\s*[（(]\s*" + _NAMES + r"\s*[）)]\W*$"),
+)
+
+
+def authors_in_text(blocks: Sequence[str]) -> tuple[tuple[str, ...], str]:
+    """Authors in the dateline or the sign-off of the main text, and which of the two."""
+    for block in [line for block in blocks[:3] for line in block.split("\n")][:4]:
+        head = _PINYIN.sub("", block[:140])
+        for pattern in _DATELINES:
+            if (match := pattern.search(head)) and match.start() < 70 and (names := people(match["names"])):
+                return names, "dateline"
+    for block in [line for block in blocks[-3:] for line in block.split("\n")][:-5:-1]:
+        tail = _PINYIN.sub("", block[-160:])
+        for pattern in _SIGN_OFFS:
+            if (match := pattern.search(tail)) and (names := people(match["names"])) and all(map(is_person, names)):
+                return names, "sign-off"
+    return (), ""

@@ -1,0 +1,57 @@
+"""Names: what can be a person's or an outlet's name in a byline, and what only stands for "unknown"."""
+
+from __future__ import annotations
+
+import re
+
+_UNKNOWN = re.compile(
+    r"(?:佚名|不[详詳]|未知|无|無|匿名|暂无|网络|互联网|網路|網絡|本站|本站原创|原创|轉載|转载|综合|整理|网友|未署名|"
+    r"admin|administrator|unknown|anonymous|null|none|undefined|editor|root|webmaster|-+|/+)",
+    re.IGNORECASE,
+)
+_NOT_A_PERSON = re.compile(
+    "网|報|报|社|台|中心|编辑|編輯|综合|新闻|新聞|记者|記者|通讯|通訊|讯$|部|电$|摄|攝|整理|来源|來源|报道|報導|报导|特稿|公司|"
+    "消息|发布|工作室|频道|责任|責任|作者|日前|近日|获悉|表示|介绍|采访|了解|从|在|于|和$|的|了|是|本文|原标题|图$|时间|日$|今天|昨"
+)
+_PERSON = re.compile(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,8}[·•・][\u4e00-\u9fff·•・]{1,12}")
+_LATIN_PERSON = re.compile(r"[A-Z\u00c0-\u00de][\w'’.-]*(?: (?:[a-z]{2,3} )?[A-Z\u00c0-\u00de][\w'’.-]*){1,3}")
+_PARTING = re.compile(r"[\s、，,/／;；|｜&\u3000]+|\s和\s")
+_DOUBLED = re.compile(r"^[\u4e00-\u9fff] [\u4e00-\u9fff]$")
+
+
+def known(text: str) -> bool:
+    """Whether a value says anything: 佚名, 不详, 未知 and their like do not."""
+    bare = re.sub(r"[\s\W_]+", "", text)
+    return bool(bare) and not _UNKNOWN.fullmatch(bare)
+
+
+def is_person(text: str) -> bool:
+    return bool(_PERSON.fullmatch(text)) and known(text) and not _NOT_A_PERSON.search(text)
+
+
+def people(text: str) -> tuple[str, ...]:
+    """The persons a stretch of text lists: 张三、李四; 王 松 (two characters set apart) is one name."""
+    text = text.strip()
+    if _DOUBLED.match(text):
+        return (text.replace(" ", ""),) if is_person(text.replace(" ", "")) else ()
+    if _LATIN_PERSON.fullmatch(text):
+        return (text,) if known(text) else ()
+    text = re.sub(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]) ([\u4e00-\u9fff])(?![\u4e00-\u9fff])", r"\1\2", text)
+    names: list[str] = []
+    for part in _PARTING.split(text):
+        part = re.sub(r"^[\W_]+|[\W_]+$", "", part)
+        if part and is_person(part) and part not in names:
+            names.append(part)
+        elif part and not names and not is_person(part):
+            return ()
+        elif part and not is_person(part):
+            break
+    return tuple(names)
+
+
+def outlet(text: str) -> str | None:
+    """An outlet's name, cleaned; None where the text cannot be one."""
+    text = re.sub(r"^[\s:：>《【\[(（·•|-]+|[\s:：<》】\])）,，;；。|·•-]+$", "", text)
+    if not 2 <= len(text) <= 40 or not known(text) or re.search(r"[。！？]|https?:|^\d+$", text):
+        return None
+    return text

@@ -1,0 +1,45 @@
+"""Challenge page: a wall against robots in the place of the page."""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.content.tree import weight
+from pipelines.document import QualityLabel
+from pipelines.quality.reading import Reading
+
+_MARKUP = re.compile(
+    r"cf[-_]chl|cf-challenge|challenge-platform|_cf_chl_opt|g-recaptcha|h-captcha|hcaptcha\.com|geetest|TCaptcha|aliyun_waf|acw_sc__v2|"
+    r"__jsl_clearance|yunsuo_session|incapsula|_Incapsula_|datadome|perimeterx|px-captcha|safedog|WAF_",
+    re.IGNORECASE,
+)
+_WORDING = re.compile(
+    r"(?:安全|人机|身份|滑动|浏览器|访问|访客)(?:验证|校验|检测|检查)|请(?:完成|输入|通过).{0,8}验证|验证码|拖动滑块|访问(?:过于频繁|异常|受限|被拒绝|被拦截)|异常(?:访问|流量)|"
+    r"正在(?:验证|检查|检测).{0,10}(?:浏览器|环境|安全)|启用\s*(?:JavaScript|Cookie)|Just a moment|Checking your browser|verify (?:that )?you are (?:a )?human|"
+    r"Attention Required|Access (?:Denied|denied)|unusual traffic|are you a robot|enable JavaScript and cookies",
+    re.IGNORECASE,
+)
+_LITTLE = 220
+
+
+def label(reading: Reading) -> QualityLabel | None:
+    """By its wording and the marks of known walls, where there is next to no text."""
+    if weight(reading.text) >= _LITTLE or weight(reading.shown) >= 3 * _LITTLE:
+        return None
+    noscript = "" if reading.tree is None else " ".join("".join(n.itertext()) for n in reading.tree.iter("noscript"))
+    said = _WORDING.search(f"{reading.doc_title}\n{reading.shown}\n{noscript[:2000]}")
+    marks = _MARKUP.search(reading.html[:200_000])
+    refused = reading.status in (401, 403, 405, 412, 429, 503, 521)
+    bare = (
+        reading.tree is not None and weight(reading.shown) < 20 and re.search(r"location|cookie", reading.html[:50_000])
+    )
+    scripted = bool(
+        bare and re.search(r"<script", reading.html[:50_000], re.IGNORECASE) and "document.cookie" in reading.html
+    )
+    score = 0.5 * bool(said) + 0.35 * bool(marks) + 0.3 * refused + 0.6 * scripted
+    if score < 0.5:
+        return None
+    shown = (said and said[0]) or (marks and marks[0]) or "a script that sets a cookie and loads the page again"
+    return QualityLabel(
+        name="challenge_page", score=min(1.0, round(score + 0.2, 2)), evidence=f"status {reading.status}, {shown}"
+    )
