@@ -18,6 +18,7 @@ from rich.live import Live
 from rich.text import Text
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
+from scrapy.settings import BaseSettings
 from scrapy.utils.asyncio import create_looping_call
 
 from crawler.errors import ConfigError
@@ -33,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 REFRESH = 0.5
 """Seconds between two pictures of the live view."""
+MODES = ("auto", "plain", "off")
 WINDOW = 30.0
 """Seconds over which rate and ETA are taken."""
 
@@ -76,6 +78,7 @@ class Gauge:
         self._crawler, self._frontier, self._now = crawler, frontier, now
         self._counts: Mapping[State, int] = {}
         self._hosts: Mapping[str, HostCounts] = {}
+        self._delays: dict[str, float] = {}
         self._started = self._count_after = now()
         self._trend = Trend()
         self.read()
@@ -89,7 +92,7 @@ class Gauge:
         pages = int(stats.get_value("downloader/response_count", 0))
         queued = self._counts.get(State.QUEUED, 0)
         self._trend.note(now, pages, queued)
-        active, delays = self._downloads()
+        active = self._downloads()
         return ProgressSnapshot(
             pages=pages,
             texts=int(stats.get_value("texts/written", 0)),
@@ -107,7 +110,7 @@ class Gauge:
                     active=active[host],
                     done=counts.done,
                     failed=counts.failed,
-                    state=_host_state(counts, delays.get(host, 0.0)),
+                    state=_host_state(counts, self._delays.get(host, 0.0)),
                 )
                 for host, counts in self._hosts.items()
             ),
@@ -124,16 +127,15 @@ class Gauge:
         after = self._now()
         self._count_after = after + max(1.0, 100 * (after - before))
 
-    def _downloads(self) -> tuple[Counter[str], dict[str, float]]:
-        """Requests in flight and seconds between requests, by host."""
+    def _downloads(self) -> Counter[str]:
+        """Requests in flight by host; the pace of these hosts is noted along the way."""
         engine = self._crawler.engine
         active: Counter[str] = Counter()
-        delays: dict[str, float] = {}
         for slot in engine.downloader.slots.values() if engine is not None else ():
             hosts = [host_key(request.url) for request in slot.active]
             active.update(hosts)
-            delays |= dict.fromkeys(hosts, slot.delay)
-        return active, delays
+            self._delays |= dict.fromkeys(hosts, slot.delay)
+        return active
 
 
 def _host_state(counts: HostCounts, delay: float) -> str:
@@ -180,13 +182,10 @@ class ProgressExtension:
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        self._crawler, settings = crawler, crawler.settings
-        mode = settings.get("PROGRESS", "auto")
-        if mode not in _MODES:
-            raise ConfigError("-s", "PROGRESS", mode, f"set one of {', '.join(_MODES)}")
+        self._crawler = crawler
+        mode, self._interval = progress_settings(crawler.settings)
         if mode == "off":
             raise NotConfigured
-        self._interval = _positive(settings.get("PROGRESS_INTERVAL", 10.0))
         console = Console(stderr=True, highlight=False)
         self._console = console if mode == "auto" and _is_terminal(sys.stderr) and console.is_interactive else None
         self._live: Live | None = None
@@ -281,21 +280,19 @@ class ProgressExtension:
         self._undo.callback(logging.root.removeHandler, handler)
 
 
-_MODES = ("auto", "plain", "off")
+def progress_settings(settings: BaseSettings) -> tuple[str, float]:
+    """PROGRESS and PROGRESS_INTERVAL (seconds). Raises ConfigError where they make no sense."""
+    mode, interval = settings.get("PROGRESS", "auto"), settings.get("PROGRESS_INTERVAL", 10.0)
+    if mode not in MODES:
+        raise ConfigError("-s", "PROGRESS", mode, f"set one of {', '.join(MODES)}")
+    with suppress(TypeError, ValueError):
+        if 0 < float(interval) < math.inf:
+            return mode, float(interval)
+    raise ConfigError("-s", "PROGRESS_INTERVAL", interval, "set a number of seconds above 0")
 
 
 def _nothing(_record: logging.LogRecord) -> bool:
     return False
-
-
-def _positive(value: Any) -> float:
-    try:
-        seconds = float(value)
-    except (TypeError, ValueError):
-        seconds = 0.0
-    if not 0 < seconds < math.inf:
-        raise ConfigError("-s", "PROGRESS_INTERVAL", value, "set a number of seconds above 0")
-    return seconds
 
 
 def _is_terminal(stream: Any) -> bool:

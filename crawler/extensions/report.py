@@ -109,7 +109,11 @@ def _without_credentials(lines: Iterable[str]) -> tuple[str, ...]:
 
 @attrs.frozen(kw_only=True)
 class RunRecord:
-    """One run. Secrets in settings, arguments and URLs are masked as the record is made."""
+    """One run. Secrets in settings, arguments and URLs are masked as the record is made.
+
+    Counts, texts, labels and failures are of the whole run; what a process measures (times, responses, bytes, hosts'
+    fetches) is of the last start where the run was resumed.
+    """
 
     run: str
     collection: str

@@ -271,7 +271,7 @@ def test_a_person_who_was_not_there_can_read_it():
 @pytest.mark.parametrize(("verdict", "code", "word"), [("complete", 0, "Complete"), ("interrupted", 5, "Interrupted")])
 def test_an_empty_run_reads_well_too(verdict, code, word):
     text = text_of(attrs.evolve(PLAIN, verdict=verdict, exit_code=code))
-    assert f"{word} " in text and "Nothing failed." in text and "The ledger holds no URL." in text
+    assert f"{word} " in text and "nothing failed." in text and "The ledger holds no URL." in text
     assert "0 responses from 0 hosts" in text and "resumed" not in text
 
 
