@@ -56,7 +56,9 @@ frontier.end_run("complete")
 def test_nothing_is_lost_when_the_process_is_killed(tmp_path: Path) -> None:
     path, chance, kills = tmp_path / "ledger.sqlite", random.Random(7), 0
     for turn in range(40):
-        worker = subprocess.Popen([sys.executable, "-c", _WORKER, path, str(turn)], stdout=subprocess.PIPE)
+        worker = subprocess.Popen(
+            [sys.executable, "-c", _WORKER, path, str(turn)], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
+        )
         assert worker.stdout is not None
         assert worker.stdout.readline() == b"run-0\n"
         try:
