@@ -180,6 +180,8 @@ class Collection:
 
     def open_warc(self, name: str) -> BinaryIO:
         """A WARC by its closed name, still being written or not. Raises `FileNotFoundError`."""
+        if "/" in name:
+            raise FileNotFoundError(name)
         for candidate in (name, name + OPEN, name):  # it may get its real name between two looks
             with suppress(FileNotFoundError):
                 return self.storage.open(f"archive/{candidate}")

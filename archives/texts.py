@@ -21,6 +21,12 @@ def text_name(number: int, data: bytes) -> str:
     return f"{number:03d}_{hashlib.sha256(data).hexdigest()[:16]}.txt"
 
 
+def names_text(name: str, data: bytes) -> bool:
+    """Whether `name` is one that a text of these bytes can have."""
+    match = _NAME.fullmatch(name)
+    return match is not None and match[2] == hashlib.sha256(data).hexdigest()[:16]
+
+
 class TextStore:
     """`texts/RUN/`: one writer at a time. A row is written after its file, so a row promises a file."""
 
@@ -62,13 +68,15 @@ class TextStore:
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """The rows in the order they were put; lines that are no row are passed over (`verify` finds them)."""
-        for line in self._lines():
+        for line in self.lines():
             row = parse_row(line)
             if row is not None and line.endswith(b"\n"):
                 yield row
 
     def read(self, name: str) -> bytes:
-        """The bytes of a text file. Raises `FileNotFoundError`, `StorageError`."""
+        """The bytes of a text file. Raises `FileNotFoundError`, also for what is no name of one, `StorageError`."""
+        if not _NAME.fullmatch(name):
+            raise FileNotFoundError(name)
         return self._storage.read(f"{self.folder}/{name}")
 
     def files(self) -> list[str]:
@@ -78,7 +86,8 @@ class TextStore:
     def __len__(self) -> int:
         return len(self._names)
 
-    def _lines(self) -> Iterator[bytes]:
+    def lines(self) -> Iterator[bytes]:
+        """The lines of the table as they are, whole or not."""
         try:
             file = self._storage.open(f"{self.folder}/{DOCUMENTS}")
         except FileNotFoundError:
@@ -93,7 +102,7 @@ class TextStore:
         """
         self._repaired = True
         kept, named, torn = 0, {DOCUMENTS}, False
-        for line in self._lines():
+        for line in self.lines():
             if not line.endswith(b"\n"):
                 torn = True
                 break

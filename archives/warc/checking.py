@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO
+from datetime import datetime
+from typing import BinaryIO
 
 from archives.capture import RecordLocation
 from archives.cdxj import IndexEntry, entry_for
@@ -109,7 +110,7 @@ class WarcCheck:
         start = dict(record_start(salvage(self._file, damage.offset)))
         return start.get("WARC-Record-ID"), start.get("WARC-Target-URI")
 
-    def _add_entry(self, record: Record, when: Any, digest: str) -> None:
+    def _add_entry(self, record: Record, when: datetime, digest: str) -> None:
         location = RecordLocation(
             file=self._name,
             offset=record.offset,
