@@ -14,10 +14,16 @@ _CHATTY = (
 
 
 def quieten() -> None:
-    """Keeps libraries from talking about themselves; their warnings stay."""
+    """Keeps libraries from talking about themselves; their warnings stay.
+
+    By filters, because Scrapy resets the levels of its loggers when it starts.
+    """
     for name in _CHATTY:
-        logger = logging.getLogger(name)
-        logger.setLevel(max(logging.WARNING, logger.level))
+        logging.getLogger(name).addFilter(_is_warning)
+
+
+def _is_warning(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING
 
 
 @contextmanager

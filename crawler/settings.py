@@ -81,6 +81,7 @@ PROGRESS_INTERVAL = 10.0
 """Seconds between progress lines."""
 LOG_LEVEL = "INFO"
 """For the screen. `runs/RUN/crawl.log` always has at least INFO."""
+LOG_FORMATTER = "crawler.logformat.LineLogFormatter"
 LOG_SHORT_NAMES = True
 LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
 LOG_DATEFORMAT = "%H:%M:%S"
@@ -124,7 +125,6 @@ DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
 }
 SPIDER_MIDDLEWARES: dict[str, Any] = {
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # an error answer is an outcome too
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # the scope says why a URL is too long
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # depth lives in the frontier
 }
@@ -133,6 +133,8 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",
     "Accept-Encoding": "gzip, deflate, br",  # never zstd: replay tools in use cannot show it
 }
+REFERRER_POLICY = "no-referrer"
+REMOTE_CONTROL_ENABLED = False  # no door into a running crawl
 COOKIES_ENABLED = False  # a page is archived as a stranger sees it
 AUTOTHROTTLE_ENABLED = False
 CONCURRENT_ITEMS = 16

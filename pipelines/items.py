@@ -14,7 +14,7 @@ from archives.collection import Collection
 from archives.texts import TextStore
 from pipelines.duplicates import NearDuplicateIndex
 from pipelines.errors import ExtractionError
-from pipelines.rules import ExtractRules
+from pipelines.rules import ExtractRules, RulesShelf
 from pipelines.textfile import parse_text
 from pipelines.workers import Extracted, ExtractionPool, ExtractionTask
 
@@ -36,7 +36,7 @@ def text_run(crawler: Crawler) -> TextRun:
     return run
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class ArticleItem:
     """An article on its way from archived records to a text file."""
 
@@ -52,6 +52,10 @@ class ArticleItem:
     same_text_as: str | None = None
     """URL whose text is the same to the byte; this one gets no second file."""
     text_file: str | None = None
+
+    def __repr__(self) -> str:
+        """Short: Scrapy puts it into log lines."""
+        return f"<article {self.url}>"
 
 
 class ExtractPipeline:
@@ -118,7 +122,8 @@ class DuplicatePipeline:
     def _remember(self, url: str, text: str, body: str) -> list[dict[str, Any]]:
         self._first_with_text.setdefault(text, url)
         self._first_with_body.setdefault(body, url)
-        return [{"url": other, "similarity": round(score, 3)} for other, score in self._index.add(url, body)]
+        similar = self._index.add(url, body)
+        return [{"url": other.key, "similarity": round(other.similarity, 3)} for other in similar]
 
 
 class TextPipeline:
@@ -127,6 +132,7 @@ class TextPipeline:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._texts = text_run(crawler).texts
+        self._rules = RulesShelf(text_run(crawler).collection.path)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> TextPipeline:
@@ -134,6 +140,7 @@ class TextPipeline:
 
     def process_item(self, item: ArticleItem) -> ArticleItem:
         if item.extracted is not None and item.extracted.text and item.same_text_as is None:
+            self._rules.keep(item.rules)
             item.text_file = self._texts.put(item.extracted.text, item.extracted.row)
             self._crawler.stats.inc_value("texts/written")
             for label in item.extracted.document.labels:

@@ -29,6 +29,12 @@ class Command(CommandMixin, ScrapyCrawl):
             "could not be had, coverage not reconciled), 4 another run holds the lock, 5 stopped early, resumable."
         )
 
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        from crawler.crawllog import quieten
+
+        quieten()  # before Scrapy introduces itself
+        super().process_options(args, opts)
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:
             raise UsageError("name one spider: crawl news")
@@ -36,7 +42,7 @@ class Command(CommandMixin, ScrapyCrawl):
 
     def _crawl(self, spider: str, opts: argparse.Namespace) -> int:
         from crawler.conclusion import conclude
-        from crawler.crawllog import keep_log, quieten
+        from crawler.crawllog import keep_log
         from crawler.errors import ConfigError
         from crawler.plan import plan_crawl
         from crawler.run import Run
@@ -48,7 +54,6 @@ class Command(CommandMixin, ScrapyCrawl):
         crawler = self._create_crawler(spider)
         plan = plan_crawl(crawler.settings, opts.spargs)
         run = Run.open(crawler.settings, plan)
-        quieten()
         with keep_log(run.folder / "crawl.log"):
             print(
                 f"{'going on with' if run.resumed else 'starting'} run {run.run} in {run.collection.path}",

@@ -92,7 +92,7 @@ def outcomes_of(item: ArticleItem) -> dict[str, Outcome]:
 
 
 def _verdict(item: ArticleItem) -> tuple[State, str | None, str | None]:
-    if item.extracted is None:
+    if item.extracted is None or item.failure is not None:
         return State.ARCHIVED, f"no text: {item.failure}", None
     if item.same_text_as is not None:
         return State.DUPLICATE, f"same text as {item.same_text_as}", None

@@ -1,0 +1,73 @@
+"""`audit`: fixity, then every text made again from its archived bytes and compared; a verdict for each."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from crawler.exits import CommandMixin, ExitCode
+
+
+class Command(CommandMixin, ScrapyCommand):
+    """Proves each text from its bytes, or says what does not hold."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        return "NAME [--run RUN] [--report FILE.html] [--json]"
+
+    def short_desc(self) -> str:
+        return "Verify a collection, make every text again from its bytes, and compare"
+
+    def long_desc(self) -> str:
+        return (
+            "Checks fixity as verify does, then extracts every text again from its archived records, with the rules "
+            "it was made by, and compares byte for byte. Prints a verdict for each text that is not MATCH, and the "
+            "counts. Exit code 0 where every text matches and nothing was found, 3 otherwise."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--run", metavar="RUN", help="only the texts of this run")
+        parser.add_argument("--report", metavar="FILE", help="also write an HTML report to FILE")
+        parser.add_argument("--json", action="store_true", help="the whole report as JSON on standard output")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if len(args) != 1:
+            raise UsageError("name one collection: audit NAME")
+        self.guarded(lambda: self._audit(args[0], opts))
+
+    def _audit(self, name: str, opts: argparse.Namespace) -> int:
+        from archives.audit import audit, render_html
+        from pipelines.reextraction import Reextractor
+
+        collection = self.collection(name)
+        report = audit(collection, Reextractor(collection.path), run=opts.run, progress=_progress())
+        if opts.report:
+            Path(opts.report).write_text(render_html(report), encoding="utf-8")
+        if opts.json:
+            print(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
+        else:
+            for line in report.lines():
+                print(line)
+        return ExitCode.CLEAN if report.clean else ExitCode.FINDINGS
+
+
+def _progress() -> object:
+    """Tells on a terminal, once a second, how many texts are done."""
+    last = time.monotonic()
+
+    def tell(done: int, total: int) -> None:
+        nonlocal last
+        if sys.stderr.isatty() and (time.monotonic() - last > 1 or done == total):
+            last = time.monotonic()
+            print(f"\raudit: {done} of {total} texts", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+    return tell
