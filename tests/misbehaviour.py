@@ -116,6 +116,7 @@ ANSWERS: dict[str, Answer] = {
     "/close": Answer([], "close"),
     "/reset": Answer([], "reset"),
     "/reset/body": Answer([_OK + b"Content-Length: 100\r\n\r\nonly this", b""], "reset", pause=0.1),
+    "/reset/no-length": Answer([_OK + b"\r\nno length, and then", b""], "reset", pause=0.1),
     "/garbage": Answer([b"\x00\x01 this is no HTTP \xff\xfe\r\n\r\n"], "close"),
     "/garbage/html": Answer([_PAGE.encode()], "close"),
     "/garbage/chunk": Answer([_CHUNKED + b"xyz\r\nnot a size\r\n"], "close"),

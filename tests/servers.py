@@ -177,6 +177,9 @@ def _read_request(connection: socket.socket) -> bytes:
         if not (more := connection.recv(1 << 16)):
             return b""
         data += more
+        if data.startswith(b"\x16\x03"):  # a TLS greeting
+            connection.sendall(response("plain HTTP is spoken here", status="400 Bad Request"))
+            return b""
     head, _, body = data.partition(b"\r\n\r\n")
     fields = (line.partition(b":") for line in head.split(b"\r\n"))
     length = next((int(value) for name, _, value in fields if name.lower() == b"content-length"), 0)

@@ -27,7 +27,7 @@ class CaptureSink(Protocol):
     """What keeps captures: an enabled Scrapy extension with this method."""
 
     async def append(self, capture: Capture) -> RecordLocation:
-        """Keeps the capture, and returns when it is kept; its bytes are let go of afterwards."""
+        """Keeps the capture, and returns when it is kept. The sink closes its spools: only it knows when."""
         ...
 
 
@@ -82,10 +82,6 @@ class CaptureDownloadHandler(HTTP11DownloadHandler):
             except BaseException:
                 request.meta["dont_retry"] = True  # it may be an OSError, which RetryMiddleware takes for the network's
                 raise
-            finally:
-                for message in (capture.request, capture.response):
-                    if message is not None:
-                        message.spool.close()
         if captures[-1].failure is not None:
             request.meta["failure"] = captures[-1].failure
 
@@ -120,7 +116,7 @@ def _failure(
 ) -> str | None:
     if error is not None:
         timeout = request.meta.get("download_timeout") or 10  # 10 s is the agent's own default
-        return describe_failure(error, urlparse_cached(request).netloc, timeout, exchange)
+        return describe_failure(error, request.url, timeout, exchange)
     if response is not None and "dataloss" in response.flags:  # DOWNLOAD_FAIL_ON_DATALOSS is off
         return describe_failure(ResponseDataLossError(), "", 0, exchange)
     return None
@@ -165,7 +161,9 @@ def _truncation(exchange: Exchange | None, response: Response | None, error: Bas
         return "time"
     if isinstance(error, DownloadCancelledError):
         return "length"
-    stopped = isinstance(error, StopDownload | asyncio.CancelledError)
-    if stopped or (response is not None and "download_stopped" in response.flags):
+    flags = response.flags if response is not None else []
+    if "download_stopped" in flags or isinstance(error, StopDownload | asyncio.CancelledError):
         return "unspecified"
+    if "partial" in flags and exchange.ending == "closed":
+        return None  # a body without a length ends with its connection; TLS has to say so (RFC 9112, 9.8)
     return "disconnect" if exchange.ending else "unspecified"

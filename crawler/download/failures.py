@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from OpenSSL import SSL
 from scrapy.core.downloader.handlers.http11 import TunnelError
@@ -24,13 +25,13 @@ from crawler.download.tee import Exchange
 _LONGEST = 300
 
 
-def describe_failure(error: BaseException, host: str, timeout: float, exchange: Exchange | None) -> str:
+def describe_failure(error: BaseException, url: str, timeout: float, exchange: Exchange | None) -> str:
     """Why a download failed: "dns: no address found for a.example", "timeout: no answer within 20 s".
 
     `timeout` in seconds; `exchange` is the last one made, None where no connection came about. The kinds are dns,
     refused, timeout, tls, proxy, reset, closed, truncated, protocol, length, stopped, cancelled and error.
     """
-    came = exchange.received.size if exchange else 0
+    came, host = exchange.received.size if exchange else 0, urlsplit(url).netloc
     match error:
         case CannotResolveHostError():
             line = f"dns: no address found for {host}"
@@ -50,16 +51,15 @@ def describe_failure(error: BaseException, host: str, timeout: float, exchange: 
         case TunnelError():
             line = f"proxy: {error}"
         case _:
-            line = _describe_cause(error, came, handshaken=exchange is not None and exchange.tls is not None)
+            in_handshake = exchange is not None and exchange.tls is None and url.startswith("https:")
+            line = _describe_cause(error, came, in_handshake=in_handshake)
     return " ".join(line.split())[:_LONGEST]
 
 
-def _describe_cause(error: BaseException, came: int, *, handshaken: bool) -> str:
-    causes = list(_causes(error))
-    for cause in causes:
-        if isinstance(cause, SSL.Error) and not handshaken:
-            return f"tls: {_tls_reason(cause)}"
-    deepest = causes[-1]
+def _describe_cause(error: BaseException, came: int, *, in_handshake: bool) -> str:
+    *_, deepest = _causes(error)
+    if in_handshake:
+        return f"tls: {_tls_reason(deepest)}"
     if isinstance(deepest, ConnectionClosed | SSL.Error):
         kind, what = ("closed", "closed") if isinstance(deepest, ConnectionDone) else ("reset", "broken off")
         if came:
@@ -78,7 +78,9 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = reasons[0].value if isinstance(reasons[0], Failure) else reasons[0]
 
 
-def _tls_reason(error: SSL.Error) -> str:
-    details = error.args[0] if error.args else ()
-    reasons = [entry[2] for entry in details if isinstance(entry, tuple) and len(entry) > 2] if details else []
-    return "; ".join(reasons) or "handshake failed"
+def _tls_reason(error: BaseException) -> str:
+    """What OpenSSL says, "wrong version number": its errors hold a list of (library, function, reason)."""
+    entries = error.args[0] if isinstance(error, SSL.Error) and error.args else None
+    if isinstance(entries, list) and entries:
+        return "; ".join(entry[2] for entry in entries)
+    return "connection closed during the handshake" if isinstance(error, ConnectionClosed) else f"{error!r}"

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from twisted.web.iweb import IResponse
 
 Ending = Literal["whole", "closed", "lost"]
-"""The parser saw the message end; the peer closed before that; the connection broke before that."""
+"""By its framing the message was over; the connection was closed before; it broke off before."""
 
 
 class Exchange:
@@ -59,12 +59,10 @@ class Exchange:
         self._clock, self._connection = monotonic(), connection
 
     def end(self, ending: Ending | None) -> None:
-        """Takes no more bytes. None where it was our side that had enough."""
+        """Takes no more bytes. `ending` is None where it was our side that had enough."""
         if self.open:
             self.open, self.ending = False, ending
             self.fetch_ms = round((monotonic() - self._clock) * 1000)
-        elif ending == "whole":  # a body without a length: its connection had to be lost for it to be whole
-            self.ending = ending
 
     @property
     def tls(self) -> TlsSession | None:

@@ -5,6 +5,7 @@ The reactor can be started only once in a process, so tests call `download` and 
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -18,6 +19,7 @@ from typing import Any
 import attrs
 import scrapy
 from scrapy.crawler import Crawler, CrawlerProcess
+from scrapy.exceptions import StopDownload
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -74,8 +76,31 @@ class FileSink:
         if self._refuse and self._refuse in capture.url:
             raise OSError(28, "No space left on device")
         _write(self._out, {"capture": _described(capture)})
+        for message in (capture.request, capture.response):
+            if message is not None:
+                message.spool.close()
         self._count += 1
         return RecordLocation(file="t", offset=self._count - 1, length=0, record_id="<t>", payload_digest="")
+
+
+class Stopper:
+    """Raises StopDownload where `request.meta["stop"]` asks for it: at the headers, at the first bytes, or to fail."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        crawler.signals.connect(self.headers, scrapy.signals.headers_received)
+        crawler.signals.connect(self.bytes, scrapy.signals.bytes_received)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Stopper:
+        return cls(crawler)
+
+    def headers(self, request: scrapy.Request) -> None:
+        if request.meta.get("stop") == "headers":
+            raise StopDownload(fail=False)
+
+    def bytes(self, request: scrapy.Request) -> None:
+        if request.meta.get("stop") in ("bytes", "fail"):
+            raise StopDownload(fail=request.meta["stop"] == "fail")
 
 
 class ListSpider(scrapy.Spider):
@@ -91,7 +116,19 @@ class ListSpider(scrapy.Spider):
         for number, job in enumerate(self._jobs):
             request = scrapy.Request(**{"dont_filter": True, **job}, callback=self.came, errback=self.failed)
             request.meta.setdefault("job", number)
-            yield request
+            if wait := request.meta.get("cancel"):
+                await self._cancel(request, wait)
+            else:
+                yield request
+
+    async def _cancel(self, request: scrapy.Request, wait: float) -> None:
+        """Starts the download as the engine would, and cancels it after `wait` seconds."""
+        assert self.crawler.engine is not None
+        download = self.crawler.engine.downloader.handlers.download_request_async(request)
+        task = asyncio.ensure_future(download)
+        await asyncio.wait([task], timeout=wait)
+        task.cancel()
+        await asyncio.wait([task], timeout=5)
 
     def came(self, response: Response) -> None:
         self._note(
@@ -165,7 +202,7 @@ def main(spec: Path, out: Path) -> None:
     told = json.loads(spec.read_text())
     settings = {
         "DOWNLOAD_HANDLERS": {"http": CAPTURE, "https": CAPTURE},
-        "EXTENSIONS": {FileSink: 0},
+        "EXTENSIONS": {FileSink: 0, Stopper: 1},
         "TEST_OUT": str(out),
         "LOG_LEVEL": "WARNING",
         "RETRY_ENABLED": False,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from tests.crawler.downloads import Run, download, unpacked
 from tests.servers import KINDS, MisbehavingServer
 
-EXTRA = (
+EXTRA: tuple[dict[str, Any], ...] = (
     {"path": "/", "method": "HEAD"},
     {"path": "/chunked", "method": "HEAD"},
     {"path": "/excess/head", "method": "HEAD"},
@@ -22,10 +23,10 @@ EXTRA = (
 @pytest.fixture(scope="module", params=[False, True], ids=["http", "https"])
 def crawled(request: pytest.FixtureRequest) -> Iterator[tuple[MisbehavingServer, Run]]:
     with MisbehavingServer(tls=request.param) as server:
-        jobs = [{"url": server.url + path} for path in KINDS]
-        jobs += [{**job, "url": server.url + job["path"]} for job in EXTRA]
+        jobs: list[dict[str, Any]] = [{"path": path} for path in KINDS]
+        jobs = [{**job, "url": server.url + job["path"]} for job in (*jobs, *EXTRA)]
         for job in jobs:
-            job.pop("path", None)
+            del job["path"]
         yield server, download(jobs)
 
 
