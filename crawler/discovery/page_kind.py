@@ -33,8 +33,9 @@ LISTING_NAME = re.compile(
     re.IGNORECASE,
 )
 _LISTING_FOLDER = re.compile(
-    r"/(?:tags?|category|categories|channels?|lists?|search|topics?|columns?|authors?|archives?|page)(?:/|$)", re.I
+    r"/(?:tags?|category|categories|channels?|lists?|search|topics?|columns?|authors?|page)(?:/|$)", re.I
 )
+_TOPIC_FOLDER = re.compile(r"/(?:special|zhuanti|ztbd|zt)(?:/|$)", re.IGNORECASE)
 _ARTICLE_PATH = re.compile(
     r"\d{5,}[^/]*$|/(?:19|20)\d\d[-/]?[01]\d(?:[-/]?[0-3]\d)?/[^/]+$|[a-z0-9]+(?:-[a-z0-9]+){3,}/?(?:\.s?html?)?$"
     r"|/[^/]*[0-9a-f]{16,}[^/]*$|(?:article|content|detail|story|news|view|show|read)[^/]*\d+\.\w+$",
@@ -59,7 +60,9 @@ class _Sums:
     """What the runs of a page add up to, in Chinese characters."""
 
     prose: float = 0
-    """The longest stretch of sentences that no headline link breaks up."""
+    """The longest stretch of sentences that at most two headline links in a row break up."""
+    unbroken: float = 0
+    """The longest that none does."""
     abstracts: float = 0
     abstract_count: int = 0
     headlines: float = 0
@@ -82,7 +85,8 @@ def page_kind(tree: etree._Element, url: str = "") -> PageKind:
 
 def _add_up(runs: list[Run]) -> _Sums:
     sums = _Sums()
-    stretch, broken_by = 0.0, 0
+    stretch = unbroken = 0.0
+    broken_by = 0
     after_headline = False
     for run in runs:
         sums.text += run.size
@@ -90,6 +94,7 @@ def _add_up(runs: list[Run]) -> _Sums:
             sums.headline_count += 1
             sums.headlines += run.link_size
             broken_by += 1
+            unbroken = 0.0
             after_headline = True
             if broken_by > 2:
                 stretch = 0.0
@@ -99,20 +104,24 @@ def _add_up(runs: list[Run]) -> _Sums:
             after_headline = False
         elif run.is_prose:
             stretch += run.size
+            unbroken += run.size
             broken_by = 0
-            sums.prose = max(sums.prose, stretch)
+            sums.prose, sums.unbroken = max(sums.prose, stretch), max(sums.unbroken, unbroken)
         elif run.size - run.link_size >= 6 and not _DATE.search(run.text):
             after_headline = False
     return sums
 
 
 def _by_text(sums: _Sums) -> Iterator[tuple[float, str]]:
-    prose = sums.prose
+    prose = sums.unbroken if sums.abstract_count >= 4 else sums.prose
     points = 2.0 if prose >= 400 else 1.2 if prose >= 150 else 0.3 if prose >= 60 else -1.0
     yield points, f"{prose:.0f} characters of prose"
     if sums.headline_count >= 8:
         share = prose / (prose + sums.headlines)
-        yield (0.7 if share > 0.5 else 0.0 if share > 0.15 else -0.7), f"{sums.headline_count} headline links"
+        yield (
+            (0.7 if share > 0.5 else 0.0 if share > 0.15 else -0.7 if share > 0.05 else -1.0),
+            f"{sums.headline_count} headline links",
+        )
     if sums.abstract_count >= 4 and sums.abstracts > prose:
         yield -1.5, f"{sums.abstract_count} abstracts"
 
@@ -126,7 +135,7 @@ def _by_heading(tree: etree._Element, runs: list[Run]) -> Iterator[tuple[float, 
     if any(_DATE.search(run.text) and not run.is_headline for run in near):
         yield 1.5, "title with a date"
     else:
-        yield 0.5, "title"
+        yield 0.3, "title"
 
 
 def _title_run(tree: etree._Element, runs: list[Run]) -> int | None:
@@ -195,6 +204,8 @@ def _by_url(url: str) -> Iterator[tuple[float, str]]:
         yield -1.0, "address of a listing"
     elif _ARTICLE_PATH.search(path) or _ARTICLE_QUERY.search(parts.query):
         yield 0.7, "address of an article"
+    elif _TOPIC_FOLDER.search(path):
+        yield -0.7, "address of a topic"
     elif path.endswith("/"):
         yield -0.5, "address of a folder"
 

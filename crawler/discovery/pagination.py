@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import Literal
 from urllib.parse import parse_qsl, urlsplit
 
@@ -40,11 +41,17 @@ _VIEW_ALL = re.compile(
     r"|閱讀全文|viewall|singlepage|viewassinglepage|readonasinglepage",
     re.IGNORECASE,
 )
+_WHOLE_OF = re.compile(
+    r"(?:[_/.-]?(?:all|allpage|full|fulltext|whole|quanwen|single|0))?(?:\.[a-z]{3,6}|/)?", re.IGNORECASE
+)
+"""What may follow an article's path in the address of the same article on one page."""
 _COMMENTS = re.compile(r"comment|pinglun|repl(?:y|ies)|discuss|(?:^|[-_ ])cmt|guestbook", re.IGNORECASE)
 _SCRIPTED = re.compile(
     r"createPage(?:HTML)?\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*[\"']([\w.-]+)[\"']\s*,\s*[\"'](\w{3,6})[\"']"
 )
-"""The call with which TRS, the CMS of many Chinese newsrooms, writes its pagers: pages, this one from 0, name, ending."""
+"""The call with which TRS, many Chinese newsrooms' CMS, writes pagers: pages, this one from 0, name, ending."""
+
+_COMMENT_WORDS = re.compile(r"评论|評論|留言|跟帖|回帖|网友说|发表看法|comments?\b|отзыв|комментар", re.IGNORECASE)
 
 _Role = Literal["number", "next", "previous", "last"]
 _Key = tuple[str, str, tuple[tuple[str, str], ...]]
@@ -152,12 +159,26 @@ def _role(element: etree._Element) -> tuple[_Role | None, int | None]:
 
 
 def _in_comments(element: etree._Element) -> bool:
-    for above, _ in zip(element.iterancestors(), range(8), strict=False):
+    """Whether a link belongs to a comment section: one that encloses it, or a pager right below one's heading."""
+    for above, height in zip(element.iterancestors(), range(8), strict=False):
         if above.tag in ("body", "html"):
             return False
-        if _COMMENTS.search(f"{above.get('id') or ''} {above.get('class') or ''}"):
+        if _names_comments(above):
+            return True
+        if height < 3 and any(map(_heads_comments, islice(above.itersiblings(preceding=True), 3))):
             return True
     return False
+
+
+def _names_comments(element: etree._Element) -> bool:
+    return bool(_COMMENTS.search(f"{element.get('id') or ''} {element.get('class') or ''}"))
+
+
+def _heads_comments(element: etree._Element) -> bool:
+    if not isinstance(element.tag, str) or element.tag in ("script", "style"):
+        return False
+    text = "".join(map(str, islice(element.itertext(), 5)))[:30]
+    return _names_comments(element) or bool(_COMMENT_WORDS.search(text))
 
 
 def _pages(links: list[_PagerLink], here: str, reading: _Address) -> dict[int, str]:
@@ -232,6 +253,8 @@ def _view_all(
         if url is None or url == here:
             continue
         parts = urlsplit(url)
-        if any(parts.netloc == host and parts.path.startswith(path) for host, path, _ in (at.key for at in readings)):
-            return url
+        for host, path, _ in (reading.key for reading in readings):
+            rest = parts.path.removeprefix(path)
+            if parts.netloc == host and len(rest) < len(parts.path) and _WHOLE_OF.fullmatch(rest):
+                return url
     return None

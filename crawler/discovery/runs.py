@@ -18,7 +18,8 @@ _SKIPPED = frozenset({
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _MOST_RUNS = 20_000
 _RIGHTS = re.compile(
-    r"版权所有|版權所有|ICP[备備证證]|公网安备|许可证|举报电话|免责声明|未经.{0,12}(?:授权|许可)|all rights reserved|copyright|©|cookies?\b",
+    r"版权所有|版權所有|ICP[备備证證]|公网安备|许可证|举报电话|免责声明|未经.{0,12}(?:授权|许可)"
+    r"|all rights reserved|copyright|©|cookies?\b",
     re.IGNORECASE,
 )
 _CJK_SENTENCE = re.compile(r"[。！？；…]|[，、：].*[，、：]")
@@ -36,11 +37,13 @@ class Run:
     """Of that, within links."""
     heading: int
     """1..6 within such a heading, else 0."""
+    links: int
+    """How many links it holds."""
 
     @property
     def is_headline(self) -> bool:
-        """Whether this is a link to another page's title."""
-        return self.link_size >= 6 and self.link_size > 0.6 * self.size
+        """Whether this is a link to another page's title, and not a bar of short links."""
+        return self.link_size >= 6 * max(1, self.links) and self.link_size > 0.6 * self.size
 
     @property
     def is_prose(self) -> bool:
@@ -56,12 +59,17 @@ class _Collector:
     def __init__(self) -> None:
         self.runs: list[Run] = []
         self._pieces: list[tuple[str, bool]] = []
-        self.in_link = 0
+        self._links = 0
+        self.in_link = False
         self.heading = 0
+
+    def open_link(self) -> None:
+        self.in_link = True
+        self._links += 1
 
     def add(self, text: str | None) -> None:
         if text and not text.isspace():
-            self._pieces.append((text, self.in_link > 0))
+            self._pieces.append((text, self.in_link))
         elif text and self._pieces:
             self._pieces.append((" ", False))
 
@@ -71,8 +79,11 @@ class _Collector:
             size = _size(text)
             linked = _size("".join(piece for piece, in_link in self._pieces if in_link))
             if text:
-                self.runs.append(Run(text=text, size=size, link_size=min(size, linked), heading=self.heading))
-            self._pieces.clear()
+                self.runs.append(
+                    Run(text=text, size=size, link_size=min(size, linked), heading=self.heading, links=self._links)
+                )
+        self._pieces.clear()
+        self._links = int(self.in_link)
 
 
 def text_runs(tree: etree._Element) -> list[Run]:
@@ -102,7 +113,7 @@ def _enter(collector: _Collector, element: etree._Element, tag: str) -> None:
     if tag not in _INLINE:
         collector.end_run()
     if tag == "a" and element.get("href"):
-        collector.in_link += 1
+        collector.open_link()
     elif tag in _HEADINGS:
         collector.heading = int(tag[1])
     collector.add(element.text)
@@ -112,7 +123,7 @@ def _leave(collector: _Collector, tag: str) -> None:
     if tag not in _INLINE:
         collector.end_run()
     if tag == "a":
-        collector.in_link = 0
+        collector.in_link = False
     elif tag in _HEADINGS:
         collector.heading = 0
 
