@@ -113,8 +113,7 @@ class Collection:
 
         Raises `CollectionError` for a run that is not there, `StorageError`.
         """
-        if run not in self.runs():
-            raise CollectionError(f"{self.path}: no run {run} in texts/ or runs/")
+        self.known_run(run)
         self.chain.append("run", run=run, **run_digests(self.storage, run))
 
     def rebuild_index(self) -> int:
@@ -177,6 +176,12 @@ class Collection:
     def runs(self) -> list[str]:
         """The runs that have texts or a report, oldest first."""
         return sorted({*self.storage.folders("texts"), *self.storage.folders("runs")})
+
+    def known_run(self, run: str) -> str:
+        """`run`, where there is such a run. Raises `CollectionError` where there is none."""
+        if run not in self.runs():
+            raise CollectionError(f"{self.path}: no run {run} in texts/ or runs/")
+        return run
 
     def open_warc(self, name: str) -> BinaryIO:
         """A WARC by its closed name, still being written or not. Raises `FileNotFoundError`."""

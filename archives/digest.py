@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import BinaryIO
 
+from archives.capture import WireMessage
+
 _BLOCK = 1 << 18
 
 
@@ -23,3 +25,11 @@ def sha256_stream(stream: BinaryIO) -> str:
 
 NOTHING = sha256(b"")
 """The digest of no bytes at all."""
+
+
+def entity_digest(message: WireMessage | None) -> str:
+    """The payload digest of a response: over the body, the transfer coding removed and the content coding kept."""
+    if message is None:
+        return NOTHING
+    with message.open_entity() as entity:
+        return sha256_stream(entity)

@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 import attrs
 
 from archives.capture import Capture, RecordLocation, RevisitOf, Spool, TlsSession, Truncation, WireMessage
-from archives.digest import NOTHING, sha256_stream
+from archives.digest import entity_digest
 from archives.errors import DamagedRecordError, RecordNotFoundError
 from archives.warc.gzips import Member, members, read_member
 from archives.warc.records import parse_warc_date, parse_warc_fields
@@ -133,10 +133,7 @@ def payload_digest(record: Record) -> str:
     """The digest of what a response carries, the transfer coding removed; a revisit states its own."""
     if record.kind == "revisit":
         return record.get("WARC-Payload-Digest") or ""
-    if record.kind != "response":
-        return NOTHING
-    with record.message.open_entity() as entity:
-        return sha256_stream(entity)
+    return entity_digest(record.message if record.kind == "response" else None)
 
 
 def read_record(file: BinaryIO, name: str, offset: int) -> Record:

@@ -18,7 +18,7 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 
 from archives.capture import Capture, RevisitOf, WireMessage
-from archives.digest import NOTHING, sha256, sha256_stream
+from archives.digest import entity_digest, sha256, sha256_stream
 
 SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
@@ -102,10 +102,7 @@ def exchange(capture: Capture, warcinfo_id: str) -> Exchange:
 def _payload_digest(capture: Capture) -> str:
     if capture.revisit_of is not None and capture.status == 304:
         return capture.revisit_of.payload_digest
-    if capture.response is None:
-        return NOTHING
-    with capture.response.open_entity() as entity:
-        return sha256_stream(entity)
+    return entity_digest(capture.response)
 
 
 def _answer(capture: Capture, message: WireMessage, payload_digest: str) -> tuple[str, Fields, BinaryIO, int]:

@@ -77,7 +77,7 @@ def weird() -> Iterator[tuple[str, Capture]]:
         started = START + timedelta(seconds=number)
         cut = {"truncated": "disconnect", "failure": "connection lost"} if "cut" in name or "never" in name else {}
         yield name, capture(f"{url}{number}", data, started=started, **cut)
-    yield "HEAD", capture(f"{url}head", ok()[:-len(PAGE)], method="HEAD")
+    yield "HEAD", capture(f"{url}head", ok()[: -len(PAGE)], method="HEAD")
     yield "excess bytes", capture(f"{url}excess", WireMessage.of(ok() + b"HTTP/1.1 200 OK\r\n", excess=17))
     yield "much excess", capture(f"{url}much", WireMessage.of(ok() + b"x" * 100_000, excess=100_000))
     yield "refused", capture(f"{url}refused", None, failure="connection refused")

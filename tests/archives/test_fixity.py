@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from archives.collection import Collection
-from archives.fixity import FixityFinding, verify
+from archives.fixity import verify
 from archives.warc.reader import Record, read_records
-from tests.archives.samples import RUN, capture, ok, small_collection
+from tests.archives.samples import small_collection
 
 
 @pytest.fixture(scope="module")
