@@ -11,6 +11,7 @@ import unicodedata
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
+from copy import copy
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from rich.console import Console
@@ -34,6 +35,8 @@ logger = logging.getLogger(__name__)
 
 REFRESH = 0.5
 """Seconds between two pictures of the live view."""
+LINE = 240
+"""Characters of a message that a screen shows where a log file has it whole."""
 MODES = ("auto", "plain", "off")
 WINDOW = 30.0
 """Seconds over which rate and ETA are taken."""
@@ -166,12 +169,28 @@ class TerminalLog(logging.Handler):
             self.handleError(record)
 
 
-class HarmlessFormatter(logging.Formatter):
-    """Shows control characters as escapes: a URL or title of a stranger's must not steer the terminal."""
+class ScreenFormatter(logging.Formatter):
+    """Records for a screen: control characters become escapes, so that a stranger's URL or title cannot steer the
+    terminal; where a log file has the rest, a record is one line, its traceback only the error's own words."""
+
+    def __init__(self, fmt: str | None, datefmt: str | None, *, brief: bool) -> None:
+        super().__init__(fmt, datefmt)
+        self._brief = brief
 
     def format(self, record: logging.LogRecord) -> str:
-        text = super().format(record)
+        text = super().format(_in_one_line(record) if self._brief else record)
         return "".join(c if c in "\n\t" or unicodedata.category(c) != "Cc" else f"\\x{ord(c):02x}" for c in text)
+
+
+def _in_one_line(record: logging.LogRecord) -> logging.LogRecord:
+    first, *more = record.getMessage().strip().split("\n", 1)
+    text = first if not more and len(first) <= LINE else first[:LINE] + "…"
+    if record.exc_info and record.exc_info[1] is not None:
+        error = record.exc_info[1]
+        text += f": {type(error).__name__}: {' '.join(str(error).split())[:LINE]}"
+    short = copy(record)
+    short.msg, short.args, short.exc_info, short.exc_text, short.stack_info = text, (), None, None, None
+    return short
 
 
 class ProgressExtension:
@@ -273,7 +292,8 @@ class ProgressExtension:
 
     def _add_handler(self, handler: logging.Handler, least: int) -> None:
         settings = self._crawler.settings
-        handler.setFormatter(HarmlessFormatter(settings.get("LOG_FORMAT"), settings.get("LOG_DATEFORMAT")))
+        filed = any(isinstance(other, logging.FileHandler) for other in logging.root.handlers)
+        handler.setFormatter(ScreenFormatter(settings.get("LOG_FORMAT"), settings.get("LOG_DATEFORMAT"), brief=filed))
         handler.setLevel(settings.get("LOG_LEVEL"))
         handler.setLevel(max(handler.level, least))
         logging.root.addHandler(handler)

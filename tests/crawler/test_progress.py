@@ -20,10 +20,11 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 from scrapy.exceptions import NotConfigured
+from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 
 from crawler.errors import ConfigError
-from crawler.extensions.progress import HarmlessFormatter, ProgressExtension, Trend
+from crawler.extensions.progress import ProgressExtension, ScreenFormatter, Trend, progress_settings
 from crawler.extensions.snapshot import HostProgress, ProgressSnapshot, clock, progress_line, progress_view
 
 ROOT = Path(__file__).parents[2]
@@ -75,10 +76,12 @@ class Numbers(Spider):
             yield Request(lease.url)
     def parse(self, response):
         self.crawler.stats.inc_value("texts/written")
+        self.crawler.get_extension(Run).frontier.finish({response.url: Outcome(state=State.ARCHIVED)})
         self.logger.info("only for the log file")
+        if response.url.endswith("/2"):
+            raise RuntimeError("cannot read this")
         if response.url.endswith("/3"):
             self.logger.warning("odd page \\x1b[2J%s", response.url)
-        self.crawler.get_extension(Run).frontier.finish({response.url: Outcome(state=State.ARCHIVED)})
 
 extensions = {Run: 0, "crawler.extensions.progress.ProgressExtension": 1, "scrapy.extensions.logstats.LogStats": None}
 process = CrawlerProcess({"EXTENSIONS": extensions, "TELNETCONSOLE_ENABLED": False, "STATS_DUMP": False,
@@ -251,7 +254,18 @@ def test_trend_never_says_nonsense(steps):
 
 def test_a_strangers_text_cannot_steer_the_terminal():
     record = logging.LogRecord("x", logging.WARNING, "x.py", 1, "a%s", ("\x1b[2J\x07\r\x9bm\t中\n",), None)
-    assert HarmlessFormatter("%(message)s").format(record) == "a\\x1b[2J\\x07\\x0d\\x9bm\t中\n"
+    assert ScreenFormatter("%(message)s", None, brief=False).format(record) == "a\\x1b[2J\\x07\\x0d\\x9bm\t中\n"
+
+
+def test_where_a_file_has_the_rest_the_screen_shows_one_line():
+    try:
+        raise ValueError("bad\nbyte")
+    except ValueError:
+        record = logging.LogRecord("x", logging.ERROR, "x.py", 1, "page %s\nmore", ("x" * 500,), sys.exc_info())
+    brief = ScreenFormatter("%(levelname)s %(message)s", None, brief=True).format(record)
+    assert brief == f"ERROR page {'x' * 235}…: ValueError: bad byte"
+    whole = ScreenFormatter("%(message)s", None, brief=False).format(record)
+    assert "Traceback" in whole and "more" in whole
 
 
 @pytest.mark.parametrize(
@@ -260,6 +274,8 @@ def test_a_strangers_text_cannot_steer_the_terminal():
 )
 def test_a_setting_that_cannot_be_is_named(settings):
     (name,) = settings
+    with pytest.raises(ConfigError, match=name):
+        progress_settings(Settings(settings))
     with pytest.raises(ConfigError, match=name):
         ProgressExtension.from_crawler(get_crawler(settings_dict=settings))
 
@@ -274,7 +290,7 @@ def test_lines_where_there_is_no_terminal(tmp_path):
     lines = [line for line in done.stderr.splitlines() if "progress: " in line]
     assert len(lines) >= 2, done.stderr
     assert re.search(r"INFO progress: 12 pages, 12 texts, \d+\.\d/s, 1 queued, 0 active, 0 failed$", lines[-1])
-    assert "\x1b[?25" not in done.stderr and "Traceback" not in done.stderr
+    assert "\x1b[?25" not in done.stderr
 
 
 def test_a_log_file_takes_the_log_but_not_the_progress(tmp_path):
@@ -297,6 +313,7 @@ def test_a_live_view_on_a_terminal(tmp_path):
     assert "127.0.0.1:" in seen and "中国.example" in seen
     assert re.search(r"odd page \\x1b\[2J|odd page \\x1b", seen) and b"\x1b[2J" not in terminal.raw
     assert "only for the log file" not in seen and "progress:" not in seen
+    assert "RuntimeError: cannot read this" in seen and "Traceback" not in seen and "Traceback" in log.read_text()
     assert "only for the log file" in log.read_text() and "progress: 16 pages" in log.read_text()
     assert terminal.raw.rindex(b"\x1b[?25h") > terminal.raw.rindex(b"\x1b[?25l")
     assert seen.rstrip().endswith("the end")
@@ -305,6 +322,7 @@ def test_a_live_view_on_a_terminal(tmp_path):
 def test_no_colour_on_a_terminal_that_asks_for_none(tmp_path):
     terminal = Terminal(command(tmp_path, 4, 0), NO_COLOR="1")
     assert terminal.finish() == 0
+    assert "Traceback" in terminal.text  # no log file has it
     assert b"\x1b[?25l" in terminal.raw and not re.search(rb"\x1b\[[0-9;]*3[0-7]m", terminal.raw)
 
 
