@@ -113,12 +113,23 @@ def _answer(capture: Capture, message: WireMessage, payload_digest: str) -> tupl
         fields = _revisit_fields(capture.revisit_of, payload_digest, not_modified=capture.status == 304)
         return "revisit", [*fields, ("WARC-Block-Digest", sha256(head))], BytesIO(head), size
     fields = [("WARC-Block-Digest", sha256_stream(message.open()))]
-    if not message.chunked and message.head.status is not None:
-        # over a chunked body every checker computes it with the framing: there the metadata record has it
+    if _has_plain_payload(message):
         fields.append(("WARC-Payload-Digest", payload_digest))
     if capture.truncated:
         fields.append(("WARC-Truncated", capture.truncated))
     return "response", fields, message.open(), message.size
+
+
+def _has_plain_payload(message: WireMessage) -> bool:
+    """Whether every checker finds the entity where we do.
+
+    Over a chunked body they compute the payload digest with the framing, and not all of them see a head end in bare
+    LFs: such a record has the digest in its metadata record only.
+    """
+    if message.chunked or message.head.status is None:
+        return False
+    end = message.interim + message.body_offset
+    return message.spool.read(end - 4, end) == b"\r\n\r\n"
 
 
 def _revisit_fields(of: RevisitOf, payload_digest: str, *, not_modified: bool) -> Fields:
