@@ -12,29 +12,10 @@ import attrs
 
 FOLDER = Path(__file__).parent / "articles"
 BEIJING = timezone(timedelta(hours=8))
-_FIELDS = frozenset(
-    [
-        "path",
-        "title",
-        "page_title",
-        "source",
-        "author",
-        "editor",
-        "published",
-        "modified",
-        "category",
-        "tags",
-        "labels",
-        "byline",
-        "signoff",
-        "copy_of",
-        "reach",
-        "paging",
-        "framing",
-        "wall",
-        "codec",
-    ]
-)
+_FIELDS = frozenset({
+    "path", "title", "page_title", "source", "author", "editor", "published", "modified", "category", "tags",
+    "labels", "byline", "signoff", "copy_of", "reach", "paging", "framing", "wall", "codec", "hide",
+})  # fmt: skip
 
 
 @attrs.frozen(kw_only=True)
@@ -69,6 +50,8 @@ class Article:
     author: tuple[str, ...] = ()
     editor: str | None = None
     published: datetime
+    day_only: bool = False
+    """Whether the page tells no time of day."""
     modified: datetime | None = None
     category: str
     tags: tuple[str, ...] = ()
@@ -87,6 +70,8 @@ class Article:
     """Where this page is written in another charset than its outlet's others."""
     wall: bool = False
     """Only a first part is shown; the rest wants a login."""
+    hide: tuple[str, ...] = ()
+    """Fields that the page does not show, so that they are not known."""
     pages: tuple[tuple[Block, ...], ...]
 
     @property
@@ -110,18 +95,19 @@ class Article:
             author=" ".join(self.author),
             editor=self.editor or "",
             published=self.published,
+            when=self.published.strftime("%Y-%m-%d" if self.day_only else "%Y-%m-%d %H:%M"),
             category=self.category,
             title=self.title,
         )
 
 
 def load_articles(folder: Path = FOLDER) -> dict[str, Article]:
-    """Every article by `OUTLET/NAME`, copies with the body they copy. Raises ValueError naming the file."""
+    """Every article by `OUTLET/NAME`, copies with the body they copy, on one page. Raises ValueError naming the file."""
     files = sorted(folder.glob("*/*.txt"))
     articles = {article.key: article for article in map(_read, files)}
     for key, article in articles.items():
         if article.copy_of:
-            articles[key] = attrs.evolve(article, pages=articles[article.copy_of].pages)
+            articles[key] = attrs.evolve(article, pages=(articles[article.copy_of].blocks,))
     return articles
 
 
@@ -148,16 +134,18 @@ def _article(file: Path, fields: Mapping[str, str], pages: tuple[tuple[Block, ..
         title=fields["title"],
         author=_names(fields, "author"),
         published=_moment(fields["published"]),
+        day_only=" " not in fields["published"],
         modified=_moment(fields["modified"]) if "modified" in fields else None,
         category=fields["category"],
         tags=_names(fields, "tags"),
         labels=_names(fields, "labels"),
+        hide=_names(fields, "hide"),
         byline=fields.get("byline"),
         signoff=fields.get("signoff"),
         reach=fields.get("reach", "list"),
         wall=fields.get("wall") == "yes",
         pages=pages,
-        **plain,  # type: ignore[arg-type]
+        **plain,
     )
 
 

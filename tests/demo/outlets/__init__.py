@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tests.demo.article import load_articles
-from tests.demo.outlets import qinglan, yunjiang
+from tests.demo.outlets import fazhi, haidao, kangzhi, kuailan, lanfeng, liuxi, qinglan, yunjiang
 from tests.demo.outlets.press import Gold, Outlet, Press
 
-OUTLETS = (qinglan, yunjiang)
+OUTLETS = (qinglan, yunjiang, lanfeng, haidao, liuxi, kuailan, kangzhi, fazhi)
 ADDRESSES = {module.PLAN.key: module.PLAN.address for module in OUTLETS}
 
 
@@ -16,7 +16,7 @@ def build_outlets(port: int) -> dict[str, Outlet]:
     bases = {key: f"http://{address}:{port}" for key, address in ADDRESSES.items()}
     outlets = {}
     for module in OUTLETS:
-        press = Press(module.PLAN, articles, bases)
+        press = Press(module.PLAN, articles, bases, getattr(module, "TEMPLATE_NAMES", None))
         module.make(press)
         outlets[module.PLAN.key] = press.outlet()
     return outlets

@@ -37,6 +37,8 @@ class Plan:
     next_list: str = "{stem}_{n}.html"
     byline: str
     signoff: str = ""
+    hides: tuple[str, ...] = ()
+    """Fields of an article that its pages do not show."""
     robots: str | None = "User-agent: *\nDisallow:\n"
 
 
@@ -87,12 +89,13 @@ class Outlet:
 class Press:
     """Collects an outlet's responses and gold while its pages are made."""
 
-    def __init__(self, plan: Plan, articles: Mapping[str, Article], bases: Mapping[str, str]) -> None:
+    def __init__(self, plan: Plan, articles: Mapping[str, Article], bases: Mapping[str, str],
+                 names: Mapping[str, Any] | None = None) -> None:  # fmt: skip
         self.plan = plan
+        self.names = names or {}  # what the outlet's templates can call besides
         self.bases = bases
         self.base = bases[plan.key]
-        self.every = articles
-        """All outlets' articles: aggregators need to know where a text came from."""
+        self.every = articles  # all outlets' articles: aggregators need to know where a text came from
         mine = (article for article in articles.values() if article.outlet == plan.key)
         self.articles = sorted(mine, key=lambda article: article.published, reverse=True)
         self.responses: dict[str, Response] = {}
@@ -103,6 +106,11 @@ class Press:
     @property
     def listed(self) -> list[Article]:
         return [article for article in self.articles if article.reach == "list"]
+
+    @property
+    def articles_in_feed(self) -> list[Article]:
+        """What a feed lists: everything but what only the sitemap knows."""
+        return [article for article in self.articles if article.reach != "sitemap"]
 
     @property
     def content_type(self) -> str:
@@ -134,6 +142,7 @@ class Press:
             "hot": self.hot,
             "press": self,
         }
+        shared |= self.names
         text = _templates(self.plan.key).get_template(template).render({**shared, **values})
         return text.encode(codec or self.plan.codec, "xmlcharrefreplace")
 
@@ -197,18 +206,19 @@ class Press:
 
     def article_gold(self, article: Article) -> dict[str, Any]:
         pages = article.pages[:1] if article.wall else article.pages
-        return {
+        known = {
             "title": None if article.title == "-" else article.title,
             "source": article.source,
             "author": article.author,
             "editor": article.editor,
-            "published": article.published.isoformat(),
+            "published": article.published.date().isoformat() if article.day_only else article.published.isoformat(),
             "category": article.category,
             "tags": article.tags,
             "labels": article.labels,
             "original_url": self.origin(article) if "snapshot_copy" in article.labels else None,
             "text": tuple(block.text for page in pages for block in page),
         }
+        return {key: value for key, value in known.items() if key not in (*article.hide, *self.plan.hides)}
 
     def origin(self, article: Article) -> str | None:
         """Where the text of a copy was first."""

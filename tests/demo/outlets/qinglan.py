@@ -43,10 +43,5 @@ def make(press: Press) -> None:
     press.put("/2025-11/old_topic.htm", Response(status=410, body=press.html("missing.html")), "gone")
     press.put("/images/20260302/bridge.jpg", Response(content_type="image/jpeg", body=_JPEG), "image")
     press.put("/2026-02/11/content_10000404.htm", press.missing, "dead")
-    press.xml("/rss.xml", "rss.xml", "feed", "application/rss+xml; charset=utf-8", articles=in_feed(press))
+    press.xml("/rss.xml", "rss.xml", "feed", "application/rss+xml; charset=utf-8", articles=press.articles_in_feed)
     press.xml("/sitemap.xml", "sitemap.xml", "sitemap", "application/xml", articles=press.articles)
-
-
-def in_feed(press: Press) -> list[object]:
-    """What a feed lists: everything but what only the sitemap knows."""
-    return [article for article in press.articles if article.reach != "sitemap"][:20]

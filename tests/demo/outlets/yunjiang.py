@@ -15,6 +15,7 @@ PLAN = Plan(
     header_charset="gb2312",
     meta_charset="gb2312",
     framing="chunked",
+    hides=("tags",),
     sections={"要闻": "/yw/index.shtml", "经济": "/jj/index.shtml", "三农": "/sn/index.shtml", "文体": "/wt/index.shtml"},
     byline="{published:%Y年%m月%d日 %H:%M}　来源:{source}　作者:{author}",
     signoff="责任编辑:{editor}",
