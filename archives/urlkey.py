@@ -52,13 +52,13 @@ def _key(raw: bytes) -> bytes:
         raw = b"http://" + raw
     parts = _PARTS.match(_DOUBLED.sub(rb"\1", raw))
     assert parts is not None  # every part may be empty
-    scheme, path, query = (parts["scheme"] or b"").lower(), parts["path"], parts["query"] or b""
+    scheme, path, query = parts["scheme"].lower(), parts["path"], parts["query"] or b""
     host, port = _authority((parts["authority"] or b"//")[2:])
     if not host and scheme.startswith(b"http"):
         host, _, path = path.lstrip(b"/").partition(b"/")
         path = b"/" + path
     if not host:
-        return scheme + b":" + (_path_alone(path) if path else b"/") + _query(query)
+        return parts["scheme"] + b":" + _path_alone(path) + _query(query)
     if port == _DEFAULT_PORTS.get(scheme):
         port = None
     where = b",".join(reversed(_host(host).split(b".")))
