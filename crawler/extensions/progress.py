@@ -40,6 +40,8 @@ LINE = 240
 MODES = ("auto", "plain", "off")
 WINDOW = 30.0
 """Seconds over which rate and ETA are taken."""
+SETTLED = 3.0
+"""Seconds a queue must have been shrinking before its end is foretold."""
 
 
 class Trend:
@@ -58,20 +60,21 @@ class Trend:
     @property
     def rate(self) -> float:
         """Pages a second; 0.0 before there is anything to compare."""
-        (start, pages, _), (end, later_pages, _) = self._ends()
-        return max(0.0, (later_pages - pages) / (end - start)) if end > start else 0.0
+        if len(self._samples) < 2:
+            return 0.0
+        (start, pages, _), (end, later, _) = self._samples[0], self._samples[-1]
+        return max(0.0, (later - pages) / (end - start)) if end > start else 0.0
 
     @property
     def eta(self) -> float | None:
-        """Seconds until the queue is empty, as it shrank so far; None where it did not."""
-        (start, _, queued), (end, _, left) = self._ends()
-        if end <= start or queued <= left:
+        """Seconds until the queue is empty, as it shrank since it was longest; None where it does not shrink."""
+        if not self._samples:
             return None
-        return left * (end - start) / (queued - left)
-
-    def _ends(self) -> tuple[tuple[float, int, int], tuple[float, int, int]]:
-        nothing = (0.0, 0, 0)
-        return (self._samples[0], self._samples[-1]) if self._samples else (nothing, nothing)
+        now, _, left = self._samples[-1]
+        longest, since = max((queued, moment) for moment, _, queued in self._samples)
+        if now - since < SETTLED or longest <= left:
+            return None
+        return left * (now - since) / (longest - left)
 
 
 class Gauge:

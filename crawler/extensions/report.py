@@ -141,6 +141,8 @@ class RunRecord:
     pages_per_minute: float = 0.0
     extraction: Timings | None = None
     warcs: tuple[WarcFile, ...] = attrs.field(default=(), converter=tuple)
+    log: str | None = None
+    """The run's log, a file beside run.json."""
     findings: tuple[str, ...] = attrs.field(default=(), converter=_without_credentials)
     verdict: Verdict = attrs.field(validator=attrs.validators.in_(("complete", "interrupted", "findings")))
     exit_code: int
@@ -157,8 +159,9 @@ class RunRecord:
 def changed_settings(settings: BaseSettings) -> dict[str, object]:
     """The settings in force that are neither ours nor Scrapy's defaults, with their secrets masked."""
     defaults = vars(default_settings) | vars(our_settings)
-    changed = {name: value for name, value in settings.items() if value != defaults.get(name, attrs.NOTHING)}
-    return _masked({str(name): value for name, value in changed.items()})
+    changed = {str(name): value for name, value in settings.items() if value != defaults.get(name, attrs.NOTHING)}
+    changed.pop("SETTINGS_MODULE", None)  # Scrapy's own note of where it read them
+    return _masked(changed)
 
 
 def _mask(name: str, value: object) -> object:

@@ -234,12 +234,17 @@ def test_rate_is_that_of_the_window():
 def test_eta_only_where_the_queue_shrinks():
     trend = Trend()
     assert trend.eta is None and trend.rate == 0
-    trend.note(0, 0, 100)
+    trend.note(0, 0, 0)
     assert trend.eta is None
-    trend.note(10, 5, 120)
+    trend.note(5, 5, 120)
+    trend.note(7, 15, 100)
+    assert trend.eta is None  # too early to tell
+    trend.note(15, 50, 60)
+    assert trend.eta == pytest.approx(10)
+    trend.note(16, 55, 130)
     assert trend.eta is None
-    trend.note(20, 50, 60)
-    assert trend.eta == pytest.approx(30)
+    trend.note(60, 200, 0)
+    assert trend.eta == 0
 
 
 @given(st.lists(st.tuples(st.floats(0, 100), st.integers(0, 10**6), st.integers(0, 10**6)), max_size=30))

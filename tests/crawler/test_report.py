@@ -61,6 +61,7 @@ FULL = attrs.evolve(
     pages_per_minute=615.33,
     extraction=Timings.of([3.0, 5.0, 200.0]),
     warcs=(WarcFile(file="demo-1.warc.gz", size=12_345_678, sha256="ab" * 32),),
+    log="crawl.log",
     findings=("a <i>finding</i>",),
     verdict="findings",
     exit_code=3,
@@ -168,6 +169,7 @@ def test_only_changed_settings_are_told():
     assert changed_settings(settings) == {}
     settings.set("DOWNLOAD_DELAY", "0.25", "cmdline")
     settings.set("MY_TOKEN", "abc", "cmdline")
+    settings.set("SETTINGS_MODULE", "crawler.settings", "cmdline")
     settings.set("RETRY_TIMES", crawler.settings.RETRY_TIMES, "cmdline")
     assert changed_settings(settings) == {"DOWNLOAD_DELAY": "0.25", "MY_TOKEN": "***"}
 
@@ -184,6 +186,14 @@ def test_failures_are_cut_but_the_total_is_true():
     assert record.failures == many[:FAILURES_KEPT]
     assert "The first 100 of 250" in text_of(record)
     assert "http://a.example/99" in text_of(record) and "http://a.example/100" not in text_of(record)
+
+
+def test_many_findings_do_not_bury_the_rest():
+    record = attrs.evolve(FULL, findings=tuple(f"finding {n}." for n in range(130)))
+    tree = html.fromstring(render_report(record))
+    (folded,) = [part for part in tree.iterfind(".//details") if "110 more" in (part.findtext("summary") or "")]
+    listed = [item.text for item in tree.iterfind(".//ul[@class='findings']/li")]
+    assert listed == list(record.findings) and len(folded.findall(".//li")) == 110
 
 
 class Outside(HTMLParser):
@@ -207,14 +217,14 @@ def test_a_page_that_needs_nothing_else():
     assert not page.tags & {"script", "link", "img", "iframe", "object", "base", "form"} and not page.handlers
     assert page.references == {
         "../../texts/20261122T063813Z-a1b2/", "../../archive/", "../../archive/demo-1.warc.gz",
-        "../../ledger.sqlite", "run.json",
+        "../../ledger.sqlite", "crawl.log", "run.json",
     }  # fmt: skip
     assert "@import" not in render_report(FULL) and "url(" not in render_report(FULL)
 
 
 def test_links_lead_where_things_lie(tmp_path):
     collection = tmp_path / "demo"
-    names = ["archive/a b#1.warc.gz", "ledger.sqlite", f"texts/{FULL.run}/000.txt"]
+    names = ["archive/a b#1.warc.gz", "ledger.sqlite", f"texts/{FULL.run}/000.txt", f"runs/{FULL.run}/crawl.log"]
     for name in names:
         (collection / name).parent.mkdir(parents=True, exist_ok=True)
         (collection / name).touch()
@@ -244,7 +254,7 @@ def test_any_text_is_only_text(text):
     )  # fmt: skip
     page = Outside(render_report(record))
     assert page.tags <= tags and not page.handlers
-    assert all(reference.startswith(("../../", "run.json")) for reference in page.references)
+    assert all(reference.startswith(("../../", "run.json", "crawl.log")) for reference in page.references)
 
 
 def test_direction_marks_and_controls_are_shown():
