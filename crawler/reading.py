@@ -19,6 +19,8 @@ from crawler.discovery import (
 )
 from pipelines.charset import decode_page
 
+LARGEST_PAGE = 16 << 20
+"""Bytes of HTML up to which links and text are looked for; a larger body is archived all the same."""
 _PLAINLY = 0.15
 """Below this score a page is no article, whoever asked for it."""
 
@@ -64,6 +66,8 @@ class PageReading:
 def read_page(body: bytes, content_type: str, url: str) -> PageReading:
     """Reads a body whose content coding is already removed. Never raises on any bytes."""
     kind = sniff(body, content_type, url)
+    if kind is Kind.HTML and len(body) > LARGEST_PAGE:
+        return PageReading(kind=Kind.OTHER, what=f"{len(body)} bytes are too many for a page")
     if kind is Kind.HTML:
         return _read_html(body, content_type, url)
     if kind is Kind.FEED:

@@ -64,10 +64,7 @@ class Run:
 
         Raises ConfigError, LockedError, LedgerError or an ArchiveError.
         """
-        name = settings.get("COLLECTION") or ""
-        if not name:
-            raise ConfigError("-s", "COLLECTION", name, "name the collection to write to: -s COLLECTION=NAME")
-        collection = Collection.create(collections_folder(settings), name)
+        collection = Collection.create(collections_folder(settings), settings["COLLECTION"])
         lock = RunLock(collection.path)
         lock.acquire()
         try:

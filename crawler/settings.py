@@ -28,8 +28,9 @@ CONCURRENT_REQUESTS = 32
 CONCURRENT_REQUESTS_PER_DOMAIN = 8
 DOWNLOAD_TIMEOUT = 60
 """Seconds for one exchange, connect to last byte."""
-DOWNLOAD_MAXSIZE = 64 << 20
+DOWNLOAD_MAXSIZE = 256 << 20
 """Bytes of one response; a longer one is kept as far as it came, marked as truncated by length. 0: no limit."""
+DOWNLOAD_WARNSIZE = 0
 RETRY_TIMES = 2
 REDIRECT_MAX_TIMES = 10
 """Redirects in a row before a chain counts as a trap."""

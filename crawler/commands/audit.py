@@ -6,12 +6,17 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from crawler.exits import CommandMixin, ExitCode
+
+if TYPE_CHECKING:
+    from archives.audit import AuditReport
 
 
 class Command(CommandMixin, ScrapyCommand):
@@ -45,22 +50,36 @@ class Command(CommandMixin, ScrapyCommand):
         self.guarded(lambda: self._audit(args[0], opts))
 
     def _audit(self, name: str, opts: argparse.Namespace) -> int:
-        from archives.audit import audit, render_html
+        from archives.audit import audit
         from pipelines.reextraction import Reextractor
 
         collection = self.collection(name)
         report = audit(collection, Reextractor(collection.path), run=opts.run, progress=_progress())
         if opts.report:
+            from archives.auditpage import render_html
+
             Path(opts.report).write_text(render_html(report), encoding="utf-8")
         if opts.json:
             print(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
         else:
-            for line in report.lines():
-                print(line)
+            _print(report)
         return ExitCode.CLEAN if report.clean else ExitCode.FINDINGS
 
 
-def _progress() -> object:
+def _print(report: AuditReport) -> None:
+    """What does not hold, one line each; then the counts."""
+    for finding in report.findings:
+        print(f"finding: {finding}")
+    for verdict in report.verdicts:
+        if verdict.verdict.name != "MATCH":
+            place = f"texts/{verdict.run}/{verdict.file}"
+            print(f"{verdict.verdict.name}: {place}: {verdict.why or ', '.join(verdict.differs)} [{verdict.url}]")
+    counts = ", ".join(f"{count} {name}" for name, count in report.counts.items() if count) or "no texts"
+    print(f"{report.collection}: {counts}; {len(report.findings)} findings in the archive; ", end="")
+    print("every text is proved by its bytes" if report.clean else "NOT CLEAN")
+
+
+def _progress() -> Callable[[int, int], None]:
     """Tells on a terminal, once a second, how many texts are done."""
     last = time.monotonic()
 

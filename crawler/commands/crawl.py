@@ -52,6 +52,8 @@ class Command(CommandMixin, ScrapyCrawl):
         if spider not in known:
             raise ConfigError("crawl", "spider", spider, f"there is no such spider; there are {', '.join(known)}")
         crawler = self._create_crawler(spider)
+        if not crawler.settings.get("COLLECTION"):
+            raise ConfigError("-s", "COLLECTION", "", "name the collection to write to: -s COLLECTION=NAME")
         plan = plan_crawl(crawler.settings, opts.spargs)
         run = Run.open(crawler.settings, plan)
         with keep_log(run.folder / "crawl.log"):

@@ -40,4 +40,35 @@ class Command(CommandMixin, ScrapyCommand):
         self.guarded(lambda: self._ledger(args[0], opts))
 
     def _ledger(self, name: str, opts: argparse.Namespace) -> int:
-        raise NotImplementedError
+        from crawler.frontier.base import State
+        from crawler.ledger import Ledger, reconcile, row_json, row_line
+
+        state = _state(opts.state, [str(known) for known in State])
+        collection = self.collection(name)
+        with Ledger.of(collection) as ledger:
+            finished = {run.run for run in ledger.runs() if run.ended is not None}
+            findings = reconcile(ledger.rows(), finished, collection)
+            if opts.json or state:
+                for row in ledger.rows(State(state) if state else None):
+                    print(json.dumps(row_json(row), ensure_ascii=False) if opts.json else row_line(row))
+            else:
+                for known, count in ledger.counts().items():
+                    if count:
+                        print(f"{known:<16} {count:>8}")
+            unfinished = [run.run for run in ledger.runs() if run.ended is None]
+        said = sys.stderr if opts.json else sys.stdout
+        for run in unfinished:
+            print(f"run {run} is not finished: the same crawl command goes on with it", file=said)
+        for finding in findings:
+            print(f"finding: {finding}", file=said)
+        if not findings and not opts.json and not state:
+            print(f"{name}: every recorded URL has its record; finished runs left none without an outcome")
+        return ExitCode.FINDINGS if findings else ExitCode.CLEAN
+
+
+def _state(given: str | None, known: list[str]) -> str | None:
+    from crawler.errors import ConfigError
+
+    if given is not None and given not in known:
+        raise ConfigError("ledger", "--state", given, f"there is no such state; there are {', '.join(known)}")
+    return given

@@ -99,6 +99,9 @@ class NewsSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         if isinstance(failure.value, IgnoreRequest):
             state, reason = State.EXCLUDED_ROBOTS, str(failure.value) or "forbidden"
+        elif request.meta.get("archived") and not request.meta.get("failure"):
+            # it was fetched and kept whole; what failed is our reading of it, such as a gzip body that is none
+            state, reason = State.ARCHIVED, f"no text: {failure.getErrorMessage()}"
         else:
             state, reason = State.FAILED, request.meta.get("failure") or failure.getErrorMessage()
             logger.warning("not fetched: %s: %s", request.url, reason)
