@@ -12,7 +12,7 @@ from trafilatura.readability_lxml import Document as ReadabilityDocument
 
 from pipelines.content.prepare import prepare
 from pipelines.content.segments import Segment, segments_of
-from pipelines.content.tree import CJK, body_of, parse_html, remove, text_of
+from pipelines.content.tree import body_of, is_chinese, parse_html, remove, text_of
 from pipelines.content.trim import trim
 from pipelines.content.views import View, densest, elect, segments_in
 from pipelines.errors import RulesError
@@ -61,13 +61,13 @@ def find(tree: HtmlElement, path: str, key: str) -> list[HtmlElement]:
 
 
 def _views(tree: HtmlElement, body: HtmlElement, segments: list[Segment]) -> list[View]:
-    views = [segments_in(_by_trafilatura(tree, precise=True), segments)]
-    if not CJK.search(text_of(body)[:2000]):
-        views = [segments_in(_by_trafilatura(tree, precise=False), segments)]
-    else:
-        views.append(segments_in(_by_readability(tree), segments))
-        views.append(densest(body, segments))
-    return views
+    if not is_chinese(tree):
+        return [segments_in(_by_trafilatura(tree, precise=False), segments)]
+    return [
+        segments_in(_by_trafilatura(tree, precise=True), segments),
+        segments_in(_by_readability(tree), segments),
+        densest(body, segments),
+    ]
 
 
 def _by_trafilatura(tree: HtmlElement, *, precise: bool) -> str:

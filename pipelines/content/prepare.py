@@ -9,8 +9,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.content.segments import hidden
-from pipelines.content.tree import INVISIBLE, body_of, remove, text_of, weight
-from pipelines.content.wording import HEADING_OF_OTHERS, SENTENCE_END
+from pipelines.content.tree import INVISIBLE, body_of, is_chinese, remove, text_of, weight
+from pipelines.content.wording import HEADING_OF_OTHERS, PUNCTUATION, SENTENCE_END
 
 _FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:comments?|cmt|pinglun|gentie|share|sharebar|bdsharebuttonbox|bshare|jiathis|social|relate[ds]?|"
@@ -40,6 +40,8 @@ class Mass:
     """Weight of the text that is in links."""
     anchors: int = 0
     sentences: int = 0
+    prose: int = 0
+    """Weight of its text outside links that is punctuated as sentences are."""
 
 
 def masses(root: HtmlElement) -> dict[HtmlElement, Mass]:
@@ -66,6 +68,7 @@ def masses(root: HtmlElement) -> dict[HtmlElement, Mass]:
                 above.linked += mass_below.linked
                 above.anchors += mass_below.anchors
                 above.sentences += mass_below.sentences
+                above.prose += mass_below.prose
             _take(above, element.tail, links)
     return out
 
@@ -77,6 +80,8 @@ def _take(mass: Mass, text: str | None, links: int) -> None:
     mass.text += amount
     mass.linked += amount if links else 0
     mass.sentences += len(SENTENCE_END.findall(text))
+    if not links and amount >= 10 and PUNCTUATION.search(text):
+        mass.prose += amount
 
 
 def prepare(tree: HtmlElement) -> HtmlElement:
@@ -84,9 +89,10 @@ def prepare(tree: HtmlElement) -> HtmlElement:
     body = body_of(tree)
     _reveal(body)
     _undo_layout_tables(body)
-    _drop_cards(body)
-    _drop_furniture(body)
-    _drop_headed(body)
+    if is_chinese(tree):
+        _drop_cards(body)
+        _drop_furniture(body)
+        _drop_headed(body)
     return tree
 
 
@@ -152,12 +158,13 @@ def _is_teaser(element: HtmlElement) -> bool:
 def _drop_furniture(body: HtmlElement) -> None:
     """Boxes that are furniture by tag or class name and hold no prose, and boxes that are mostly links."""
     mass = masses(body)
-    total = mass[body].text or 1
+    total, prose = mass[body].text or 1, mass[body].prose
     for element in list(mass):
         if element.tag not in _BOXES or element is body or element.getparent() is None:
             continue
         held = mass[element]
-        if held.text > 0.6 * total:
+        # The box with the page's own prose stays, however it is named and however many links hang in it.
+        if held.text > 0.6 * total or (held.prose > 0.5 * prose and held.prose > 60):
             continue
         names = _CAMEL.sub(r"\1-\2", f"{element.get('class') or ''} {element.get('id') or ''}")
         named = element.tag in ("aside", "footer", "nav") or _FURNITURE.search(names)

@@ -118,3 +118,14 @@ def ancestors(element: HtmlElement) -> Iterator[HtmlElement]:
     while parent is not None:
         yield parent
         parent = parent.getparent()
+
+
+def is_chinese(tree: HtmlElement) -> bool:
+    """Whether most of a page is Chinese. Pages in other languages are the engine's own ground."""
+    text = text_of(body_of(tree))
+    han, other = len(_HAN.findall(text)), len(_KANA_OR_HANGUL.findall(text))
+    return han > 2 * other and han * 2 > len(_WORD.findall(text))
+
+
+_HAN = re.compile("[\u3400-\u9fff]")
+_KANA_OR_HANGUL = re.compile("[\u3040-\u30ff\uac00-\ud7a3]")

@@ -15,8 +15,9 @@ from pipelines.content.wording import PUNCTUATION, SENTENCE_END
 View = frozenset[int]
 """Indexes of the segments taken for main text."""
 
-_CHUNK = 6
+_CHUNK = 8
 _NEAR = 60
+_SHORT, _LONG = 10, 30
 _INLINE_HOLDERS = frozenset({"p", "span", "font", "b", "strong", "em", "h1", "h2", "h3", "a", "li"})
 
 
@@ -28,24 +29,39 @@ def key(text: str) -> str:
 def segments_in(extracted: str, segments: Sequence[Segment]) -> View:
     """The segments whose text an extractor kept. Short ones must stand where their neighbours do."""
     whole = key(extracted)
+    used = bytearray(len(whole))  # a passage that the page repeats elsewhere answers for one segment only
     taken: set[int] = set()
     at = 0
     for index, segment in enumerate(segments):
         wanted = key(segment.text)
         if not wanted:
             continue
-        found = whole.find(wanted, at, at + len(wanted) + _NEAR) if len(wanted) < 10 else whole.find(wanted, at)
+        if len(wanted) < _SHORT:
+            found = whole.find(wanted, at, at + len(wanted) + _NEAR)
+        else:
+            found = _unused(wanted, whole, used, at)
         if found >= 0:
             taken.add(index)
             at = found + len(wanted)
-        elif len(wanted) >= 10 and _share_found(wanted, whole) >= 0.7:
+            used[found:at] = b"\1" * len(wanted)
+        elif len(wanted) >= _LONG and _share_found(wanted, whole, used) >= 0.8:
             taken.add(index)
     return frozenset(taken)
 
 
-def _share_found(wanted: str, whole: str) -> float:
+def _unused(wanted: str, whole: str, used: bytearray, at: int) -> int:
+    """Where a text stands that no segment has taken yet, best after `at`; -1 for nowhere."""
+    for start in (at, 0):
+        found = whole.find(wanted, start)
+        if found >= 0 and not used[found]:
+            return found
+    return -1
+
+
+def _share_found(wanted: str, whole: str, used: bytearray) -> float:
     chunks = [wanted[i : i + _CHUNK] for i in range(0, len(wanted) - _CHUNK + 1, _CHUNK)]
-    return sum(chunk in whole for chunk in chunks) / len(chunks)
+    places = [whole.find(chunk) for chunk in chunks]
+    return sum(place >= 0 and not used[place] for place in places) / len(chunks)
 
 
 def densest(root: HtmlElement, segments: Sequence[Segment]) -> View:
