@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol, cast
 from urllib.parse import urldefrag
@@ -13,7 +14,7 @@ from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, Resp
 from scrapy.utils.httpobj import urlparse_cached
 
 from archives.capture import Capture, RecordLocation, Spool, Truncation, WireMessage
-from crawler.download.failures import describe_failure
+from crawler.download.failures import TRIED_AGAIN, describe_failure
 from crawler.download.tee import Exchange, Recording, TeePool, record
 
 if TYPE_CHECKING:
@@ -61,8 +62,7 @@ class CaptureDownloadHandler(HTTP11DownloadHandler):
         self._spool_limit = crawler.settings.getint("ARCHIVE_SPOOL_LIMIT", 2 << 20)
 
     async def download_request(self, request: Request) -> Response:
-        for stale in ("archived", "failure"):  # copied from the request that redirected here, or from an earlier try
-            request.meta.pop(stale, None)
+        forget_earlier(request)
         recording, started = Recording(self._spool_limit), datetime.now(UTC)
         try:
             with record(recording):
@@ -70,20 +70,28 @@ class CaptureDownloadHandler(HTTP11DownloadHandler):
         except GeneratorExit:  # the event loop is gone, and nothing can be awaited any more
             raise
         except BaseException as error:
-            await self._keep(_captures(request, started, recording, error=error), request)
+            await keep(self._sink, _captures(request, started, recording, error=error), request)
             raise
-        await self._keep(_captures(request, started, recording, response=response), request)
+        await keep(self._sink, _captures(request, started, recording, response=response), request)
         return response
 
-    async def _keep(self, captures: list[Capture], request: Request) -> None:
-        for capture in captures:
-            try:
-                request.meta["archived"] = await self._sink.append(capture)
-            except BaseException:
-                request.meta["dont_retry"] = True  # it may be an OSError, which RetryMiddleware takes for the network's
-                raise
-        if captures[-1].failure is not None:
-            request.meta["failure"] = captures[-1].failure
+
+def forget_earlier(request: Request) -> None:
+    """Takes out what an earlier download left in the meta: a redirected or repeated request has a copy of it."""
+    for stale in ("archived", "failure"):
+        request.meta.pop(stale, None)
+
+
+async def keep(sink: CaptureSink, captures: Sequence[Capture], request: Request) -> None:
+    """Puts the captures of a download into the sink and tells the request's meta of the last one."""
+    for capture in captures:
+        try:
+            request.meta["archived"] = await sink.append(capture)
+        except BaseException:
+            request.meta["dont_retry"] = True  # it may be an OSError, which RetryMiddleware takes for the network's
+            raise
+    if captures[-1].failure is not None:
+        request.meta["failure"] = captures[-1].failure
 
 
 def _tee_pool(pool: HTTPConnectionPool) -> TeePool:
@@ -105,8 +113,7 @@ def _captures(
     recording.end()
     exchanges: list[Exchange | None] = [*recording.exchanges] or [None]
     last = exchanges.pop()
-    again = "closed: connection closed without an answer, tried again"
-    earlier = [_capture(request, started, exchange, None, again) for exchange in exchanges]
+    earlier = [_capture(request, started, exchange, None, TRIED_AGAIN) for exchange in exchanges]
     failure = _failure(request, last, response, error)
     return [*earlier, _capture(request, started, last, _truncation(last, response, error), failure)]
 

@@ -12,6 +12,7 @@ from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
     DownloadConnectionRefusedError,
+    DownloadFailedError,
     DownloadTimeoutError,
     ResponseDataLossError,
     StopDownload,
@@ -22,7 +23,19 @@ from twisted.python.failure import Failure
 
 from crawler.download.tee import Exchange
 
+TRIED_AGAIN = "closed: connection closed without an answer, tried again"
+"""The failure of an exchange that the connection pool repeated by itself on a fresh connection."""
+
 _LONGEST = 300
+_RAISED: dict[str, type[Exception]] = {
+    "dns": CannotResolveHostError,
+    "refused": DownloadConnectionRefusedError,
+    "timeout": DownloadTimeoutError,
+    "length": DownloadCancelledError,
+    "cancelled": DownloadCancelledError,
+    "proxy": TunnelError,
+    **dict.fromkeys(("tls", "reset", "closed", "error"), DownloadFailedError),
+}
 
 
 def describe_failure(error: BaseException, url: str, timeout: float, exchange: Exchange | None) -> str:
@@ -54,6 +67,12 @@ def describe_failure(error: BaseException, url: str, timeout: float, exchange: E
             in_handshake = exchange is not None and exchange.tls is None and url.startswith("https:")
             line = _describe_cause(error, came, in_handshake=in_handshake)
     return " ".join(line.split())[:_LONGEST]
+
+
+def recorded_failure(line: str | None) -> Exception | None:
+    """The exception that `describe_failure` put into words; None where the bytes that came show the failure again."""
+    raised = _RAISED.get((line or "").partition(":")[0])
+    return raised(line) if raised else None
 
 
 def _describe_cause(error: BaseException, came: int, *, in_handshake: bool) -> str:

@@ -24,6 +24,8 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archives.capture import Capture, RecordLocation, WireMessage
+from archives.collection import Collection
+from crawler.download.playback import Playback
 
 ROOT = Path(__file__).parents[2]
 CAPTURE = "crawler.download.capture.CaptureDownloadHandler"
@@ -61,12 +63,17 @@ def download(
 
 
 class FileSink:
-    """A sink that writes each capture to a file as one line of JSON."""
+    """A sink that writes each capture to a file as one line of JSON, and to the collection TEST_COLLECTION if given."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._out = Path(crawler.settings["TEST_OUT"])
         self._refuse = crawler.settings.get("TEST_REFUSE", "")
         self._count = 0
+        self._collection: Collection | None = None
+        if name := crawler.settings.get("TEST_COLLECTION"):
+            self._collection = Collection.create(Path(crawler.settings["COLLECTIONS_DIR"]), name)
+            self._collection.start_writing({})
+            crawler.signals.connect(self._collection.stop_writing, scrapy.signals.engine_stopped)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> FileSink:
@@ -76,6 +83,8 @@ class FileSink:
         if self._refuse and self._refuse in capture.url:
             raise OSError(28, "No space left on device")
         _write(self._out, {"capture": _described(capture)})
+        if self._collection is not None:
+            self._collection.append(capture)
         for message in (capture.request, capture.response):
             if message is not None:
                 message.spool.close()
@@ -202,7 +211,7 @@ def main(spec: Path, out: Path) -> None:
     told = json.loads(spec.read_text())
     settings = {
         "DOWNLOAD_HANDLERS": {"http": CAPTURE, "https": CAPTURE},
-        "EXTENSIONS": {FileSink: 0, Stopper: 1},
+        "EXTENSIONS": {FileSink: 0, Stopper: 1, Playback: 2},
         "TEST_OUT": str(out),
         "LOG_LEVEL": "WARNING",
         "RETRY_ENABLED": False,

@@ -1,4 +1,4 @@
-"""The private names of Scrapy and Twisted that crawler/download leans on: an upgrade that moves one fails here by name."""
+"""The private names of Scrapy and Twisted that crawler/download leans on: what an upgrade moved fails here by name."""
 
 from __future__ import annotations
 
