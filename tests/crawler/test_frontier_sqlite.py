@@ -9,8 +9,11 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import hypothesis.strategies as st
@@ -132,17 +135,47 @@ def test_a_ledger_can_be_read_while_it_is_written(tmp_path: Path) -> None:
         reader.execute("DELETE FROM urls")
 
 
-def test_a_ledger_can_be_read_from_a_medium_that_cannot_be_written(tmp_path: Path) -> None:
+def test_a_ledger_that_a_crash_left_can_be_read(tmp_path: Path) -> None:
     frontier = SqliteFrontier(tmp_path / "ledger.sqlite")
     frontier.begin_run("r1", {})
     frontier.add(pages("a.cn", 3))
-    frontier.end_run("complete")
-    frontier.close()
-    tmp_path.chmod(0o555)
+    (tmp_path / "copy").mkdir()
+    for name in ("ledger.sqlite", "ledger.sqlite-wal"):
+        shutil.copy(tmp_path / name, tmp_path / "copy" / name)
+    assert len(list(read_rows(open_ledger_for_reading(tmp_path / "copy" / "ledger.sqlite"), None, None))) == 3
+
+
+@contextmanager
+def without_rights() -> Iterator[None]:
+    """Root may write anywhere; nobody may not."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
     try:
-        assert len(list(read_rows(open_ledger_for_reading(tmp_path / "ledger.sqlite"), None, None))) == 3
+        yield
     finally:
-        tmp_path.chmod(0o755)
+        os.seteuid(0)
+
+
+def test_a_ledger_can_be_read_from_a_medium_that_cannot_be_written() -> None:
+    folder = Path(tempfile.mkdtemp())
+    path = folder / "ledger.sqlite"
+    try:
+        frontier = SqliteFrontier(path)
+        frontier.begin_run("r1", {})
+        frontier.add(pages("a.cn", 3))
+        frontier.end_run("complete")
+        frontier.close()
+        path.chmod(0o444)
+        folder.chmod(0o555)
+        with without_rights():
+            assert len(list(read_rows(open_ledger_for_reading(path), None, None))) == 3
+            with pytest.raises(LedgerStorageError, match=r"ledger\.sqlite: (cannot be|may not be)"):
+                use(path)
+    finally:
+        folder.chmod(0o755)
+        shutil.rmtree(folder)
 
 
 def fails(path: Path) -> str:

@@ -30,9 +30,10 @@ class Site(ThreadingHTTPServer):
     request_queue_size = 64
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(("", 0), _Handler)
         self.root = f"http://127.0.0.1:{self.server_address[1]}"
         self.hits: Counter[str] = Counter()
+        self.order: list[str] = []
         self.now, self.most, self.delay = 0, 0, 0.0
         self.guard = threading.Lock()
         self.wide = False
@@ -45,6 +46,7 @@ class _Handler(BaseHTTPRequestHandler):
         site = self.server
         with site.guard:
             site.hits[self.path] += 1
+            site.order.append(self.headers["Host"])
             site.now += 1
             site.most = max(site.most, site.now)
         time.sleep(site.delay)
@@ -152,6 +154,15 @@ def test_a_killed_crawl_is_gone_on_with(site: Site, tmp_path: Path) -> None:
     ending = crawl(ledger, seeds)
     assert (ending.reason, ending.counts) == ("finished", {"archived": TREE})
     assert sum(site.hits.values()) <= TREE + 2 * 3, "only what was under way is fetched twice"
+
+
+def test_a_slow_host_does_not_hold_up_a_quick_one(site: Site, tmp_path: Path) -> None:
+    slow, quick = f"127.0.0.2:{site.server_address[1]}", f"127.0.0.1:{site.server_address[1]}"
+    seeds = [f"http://{host}/leaf{n}" for n in range(60) for host in (slow, quick) if host == quick or n < 10]
+    settings = {"CONCURRENT_REQUESTS": 8, "DOWNLOAD_SLOTS": {slow: {"concurrency": 8, "delay": 0.1, "jitter": 0}}}
+    ending = crawl(tmp_path / "ledger.sqlite", seeds, settings=settings)
+    assert ending.counts == {"archived": 70}
+    assert site.order[-3:] == [slow] * 3, "the quick host was through long before"
 
 
 def test_a_crawl_stops_when_its_ledger_cannot_be_written(site: Site, tmp_path: Path) -> None:
