@@ -7,6 +7,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.demo.drive import run
+from tests.demo.outlets import all_gold
+from tests.demo.score import score
 from tests.demo.serve import serve
 
 
@@ -23,7 +26,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             record=options.record,
             until_eof=options.until_eof,
         )
-    raise AssertionError(options.command)
+    if options.command == "run":
+        return run(
+            collections=options.collections_dir.resolve(),
+            name=options.name,
+            delay_ms=options.delay_ms,
+            options=[part for setting in options.setting for part in ("-s", setting)],
+        )
+    if not options.collection.is_dir():
+        print(f"demo: there is no collection at {options.collection}", file=sys.stderr)
+        return 2
+    score(options.collection, all_gold(80)).print_table()
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -37,6 +51,13 @@ def _parser() -> argparse.ArgumentParser:
     serve_options.add_argument("--lifetime", type=float, default=3600, help="stop after so many seconds anyway")
     serve_options.add_argument("--profiles", type=Path, help="write the site profiles into this folder")
     serve_options.add_argument("--record", type=Path, help="append every exchange to this file, one JSON line each")
+    run_options = commands.add_parser("run", help="serve, crawl, audit and score: what `make demo` does")
+    run_options.add_argument("--collections-dir", type=Path, default=Path("collections"), help="where collections lie")
+    run_options.add_argument("--name", default="demo", help="the collection's name")
+    run_options.add_argument("--delay-ms", type=int, default=0, help="hold back each answer so long")
+    run_options.add_argument("-s", "--setting", action="append", default=[], help="NAME=VALUE, handed to the crawl")
+    score_options = commands.add_parser("score", help="score a demo collection against the gold")
+    score_options.add_argument("collection", type=Path, metavar="COLLECTION_PATH")
     return parser
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tests.demo.article import load_articles
+from tests.demo.gold import Gold
 from tests.demo.outlets import fazhi, haidao, kangzhi, kuailan, lanfeng, liuxi, qinglan, yunjiang
-from tests.demo.outlets.press import Gold, Outlet, Press
+from tests.demo.outlets.press import Outlet, Press
 
 OUTLETS = (qinglan, yunjiang, lanfeng, haidao, liuxi, kuailan, kangzhi, fazhi)
 ADDRESSES = {module.PLAN.key: module.PLAN.address for module in OUTLETS}
@@ -22,4 +23,9 @@ def build_outlets(port: int) -> dict[str, Outlet]:
     return outlets
 
 
-__all__ = ["ADDRESSES", "Gold", "Outlet", "build_outlets"]
+def all_gold(port: int) -> list[Gold]:
+    """The right answer for every URL there is when the outlets are served on `port`."""
+    return [answer for outlet in build_outlets(port).values() for answer in outlet.gold]
+
+
+__all__ = ["ADDRESSES", "Outlet", "all_gold", "build_outlets"]

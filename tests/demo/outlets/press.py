@@ -11,6 +11,7 @@ import attrs
 import jinja2
 
 from tests.demo.article import Article
+from tests.demo.gold import Gold
 from tests.demo.response import Framing, Manner, Response, redirect
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -40,31 +41,6 @@ class Plan:
     hides: tuple[str, ...] = ()
     """Fields of an article that its pages do not show."""
     robots: str | None = "User-agent: *\nDisallow:\n"
-
-
-@attrs.frozen(kw_only=True)
-class Gold:
-    """The right answer for one URL."""
-
-    url: str
-    outlet: str
-    kind: str
-    """What lies there: "article", "part" (page 2.. of one), "front", "section", "feed", "redirect", ..."""
-    title: str | None = None
-    source: str | None = None
-    author: tuple[str, ...] = ()
-    editor: str | None = None
-    published: str | None = None
-    """ISO 8601 with +08:00, as exact as the page is."""
-    category: str | None = None
-    tags: tuple[str, ...] = ()
-    labels: tuple[str, ...] = ()
-    original_url: str | None = None
-    """The page a snapshot or copy names as its origin."""
-    part_of: str | None = None
-    """The first page of the article this is a further page of."""
-    text: tuple[str, ...] | None = None
-    """Main text, a block each; None for a page that must give no text file."""
 
 
 @attrs.frozen(kw_only=True)
