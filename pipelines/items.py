@@ -122,8 +122,7 @@ class DuplicatePipeline:
     def _remember(self, url: str, text: str, body: str) -> list[dict[str, Any]]:
         self._first_with_text.setdefault(text, url)
         self._first_with_body.setdefault(body, url)
-        similar = self._index.add(url, body)
-        return [{"url": other.key, "similarity": round(other.similarity, 3)} for other in similar]
+        return [{"url": other, "similarity": round(share, 3)} for other, share in self._index.add(url, body)]
 
 
 class TextPipeline:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
+import sys
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler.exits import CommandMixin
+from crawler.exits import CommandMixin, ExitCode
 
 
 class Command(CommandMixin, ScrapyCommand):
