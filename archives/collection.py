@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -42,7 +43,9 @@ class Collection:
         self.storage, self.name, self.path = storage, name, path
         self.chain = Chain(storage, signing_key)
         self._writer: WarcWriter | None = None
-        self._fresh: list[IndexEntry] = []
+        self._fresh: dict[str, list[IndexEntry]] = {}
+        """By urlkey, what the file that is being written will add to the index."""
+        self._unlock: Callable[[], None] | None = None
 
     @classmethod
     def create(cls, root: Path, name: str, *, signing_key: Path | None = None) -> Collection:
@@ -72,11 +75,19 @@ class Collection:
     def start_writing(self, info: Mapping[str, str], *, max_size: int = DEFAULT_SIZE) -> list[Recovery]:
         """Makes ready for `append`: files that a crash left open are recovered and closed first.
 
-        `info` goes into the warcinfo record of each file. Gives what was recovered. Raises `StorageError`.
+        `info` goes into the warcinfo record of each file. Gives what was recovered. Raises `StorageError`, and
+        `CollectionError` where another process is writing.
         """
         if self._writer is not None:
             raise CollectionError(f"{self.path}: already being written")
-        recovered = [self._recover(name.removesuffix(OPEN)) for name in self._warcs(OPEN)]
+        self._unlock = self.storage.lock("archive")
+        if self._unlock is None:
+            raise CollectionError(f"{self.path}: another process is writing to it")
+        try:
+            recovered = [self._recover(name.removesuffix(OPEN)) for name in self._warcs(OPEN)]
+        except BaseException:
+            self._release()
+            raise
         fields = {"format": "WARC File Format 1.1", "isPartOf": self.name, **info}
         self._writer = WarcWriter(self.storage, self.name, fields, max_size=max_size, closing=self._before_closing)
         return recovered
@@ -92,7 +103,7 @@ class Collection:
                 head=capture.response.head,
                 revisit=capture.revisit_of is not None,
             )
-            self._fresh.append(fresh)
+            self._fresh.setdefault(fresh.urlkey, []).append(fresh)
         return location
 
     def sync(self) -> None:
@@ -104,9 +115,12 @@ class Collection:
 
         Raises `StorageError`.
         """
-        if self._writer is not None:
-            self._writer.close()
+        try:
+            if self._writer is not None:
+                self._writer.close()
+        finally:
             self._writer = None
+            self._release()
 
     def seal_run(self, run: str) -> None:
         """Puts a finished run into the chain: its table of texts, `run.json` and `report.html` as they are now.
@@ -194,6 +208,11 @@ class Collection:
 
     # -- inside
 
+    def _release(self) -> None:
+        if self._unlock is not None:
+            self._unlock()
+            self._unlock = None
+
     def _writing(self) -> WarcWriter:
         if self._writer is None:
             raise CollectionError(f"{self.path}: not being written; start_writing comes first")
@@ -210,16 +229,17 @@ class Collection:
             recovery = recover(self.storage, name)
         if recovery.kept:
             with self.open_warc(name) as file:
-                self._fresh = list(cdxj.entries(file, name))
+                self._fresh = {"": list(cdxj.entries(file, name))}
             self._before_closing(name)
             self.storage.rename(f"archive/{name}{OPEN}", f"archive/{name}")
         return recovery
 
     def _before_closing(self, name: str) -> None:
         """A file with its real name is in index and chain: only one that is still open needs to be looked into."""
-        lines = cdxj.merge(self._index_lines(), (entry.line() for entry in self._fresh))
+        fresh = chain.from_iterable(self._fresh.values())
+        lines = cdxj.merge(self._index_lines(), (entry.line() for entry in fresh))
         self.storage.replace(INDEX, iter(lines))
-        self._fresh = []
+        self._fresh = {}
         if name not in self.chain.sealed("warc"):
             with self.open_warc(name) as file:
                 self.chain.append("warc", file=name, sha256=sha256_stream(file), size=file.tell())
@@ -230,8 +250,10 @@ class Collection:
 
     def _unindexed_lines(self, key: str | None) -> set[bytes]:
         """The lines that the file being written, by this process or another, will add to the index."""
-        found = self._fresh if self._writer is not None else self._scan_open()
-        return {entry.line() for entry in found if key is None or entry.urlkey == key}
+        if self._writer is None:
+            return {entry.line() for entry in self._scan_open() if key is None or entry.urlkey == key}
+        fresh = chain.from_iterable(self._fresh.values()) if key is None else self._fresh.get(key, [])
+        return {entry.line() for entry in fresh}
 
     def _scan_open(self) -> Iterator[IndexEntry]:
         for name in self._warcs(OPEN):

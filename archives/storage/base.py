@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -58,3 +58,8 @@ class Storage(Protocol):
         ...
 
     def remove(self, name: str) -> None: ...
+
+    def lock(self, folder: str) -> Callable[[], None] | None:
+        """Keeps other processes from locking `folder` until the function that comes back is called, or this process
+        ends. None where another one holds it."""
+        ...

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -90,6 +91,17 @@ class LocalStorage:
         with refusals(path):
             path.unlink()
             _sync_folder(path.parent)
+
+    def lock(self, folder: str) -> Callable[[], None] | None:
+        path = self.path(folder)
+        with refusals(path):
+            handle = os.open(path, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            return None
+        return lambda: os.close(handle)
 
     def _ready(self, name: str) -> Path:
         path = self.path(name)
