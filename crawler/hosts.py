@@ -38,10 +38,10 @@ def address_of(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
 
     The IPv4 address parser of the URL standard; None for a name.
     """
-    bare = host.strip("[]").partition("%")[0]
+    bare = host.strip("[]")
     if ":" in bare:
         try:
-            return ipaddress.IPv6Address(bare)
+            return ipaddress.IPv6Address(bare.partition("%")[0])
         except ValueError:
             return None
     parts = (ascii_host(bare) or "").rstrip(".").split(".")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 
 import idna
@@ -16,6 +17,9 @@ LONGEST = 65_536
 _JUNK = "".join(map(chr, range(0x21))) + "\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff\"'“”‘’"
 _TRAILING_JUNK = _JUNK + "，。；、！》】」"
 _FULL_WIDTH_SCHEME = re.compile(r"^[hｈHＨ][tｔTＴ]{2}[pｐPＰ][sｓSＳ]?[:：][/／\\＼]{2,}[^/\\?#／]*")
+_NO_HOST = re.compile(r"(?:https?:)?/{2,}|https?:/*", re.IGNORECASE)
+_PLAIN = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/(?!\.)[\w~.-]*)+(?:\?[\w=&.%-]*)?", re.ASCII)
+"""What is plain as it stands: most links of most sitemaps."""
 _PATH_SAFE = "!$%&'()*+,-./:;=@[\\]_|~"
 _QUERY_SAFE = "!$%&()*+,-./:;=?@[\\]^_`{|}~"
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
@@ -25,18 +29,23 @@ _BAD_HOST = re.compile(r"[\x00-\x20\x7f#/<>?@\\^|%\[\]`\"{}]")
 def absolute(href: str, base: str = "", encoding: str = "utf-8") -> str | None:
     """`href` as found on a page, resolved against `base`: absolute http(s), ASCII only, no fragment.
 
-    None for every other scheme and for what no browser could open. The query is percent-encoded in `encoding`
-    (the page's charset), the path always in UTF-8, the host as IDNA.
+    None for every other scheme, for an empty `href` and for what no browser could open. The query is percent-encoded
+    in `encoding` (the page's charset), the path always in UTF-8, the host as IDNA.
     """
     if len(href) > LONGEST:
         return None
+    if _PLAIN.fullmatch(href):
+        return href
+    cleaned = _cleaned(href)
+    if not cleaned or _NO_HOST.fullmatch(cleaned):
+        return None
     try:
-        parts = urlsplit(urljoin(base, _cleaned(href)))
-        return _plain(parts, encoding)
-    except (ValueError, UnicodeError):
+        return _plain(urlsplit(_joined(base, cleaned)), encoding)
+    except ValueError:
         return None
 
 
+@lru_cache(maxsize=4096)
 def ascii_host(host: str) -> str | None:
     """A host name in lower-case ASCII (IDNA 2008 with the UTS 46 mapping); None where it is no host name."""
     host = unicodedata.normalize("NFKC", unquote(host)).replace("。", ".").lower()
@@ -48,6 +57,13 @@ def ascii_host(host: str) -> str | None:
     if not host or _BAD_HOST.search(host) or ".." in host or host.startswith(".") or len(host) > 254:
         return None
     return host
+
+
+def _joined(base: str, href: str) -> str:
+    try:
+        return urljoin(base, href)
+    except ValueError:  # it may be the base that no one can read
+        return href
 
 
 def _cleaned(href: str) -> str:
@@ -93,10 +109,12 @@ def _quoted_in(codec: str, char: str) -> str:
         return quote(f"&#{ord(char)};", safe="")  # what browsers send: URL standard, percent-encode after encoding
 
 
+@lru_cache(maxsize=64)
 def _query_codec(encoding: str) -> str:
     """The codec browsers would use: gb2312 means gbk, and UTF-16 pages send UTF-8 (Encoding standard, 4.3)."""
     try:
         name = codecs.lookup(encoding).name
+        "".encode(name)  # refuses codecs that are not for text
     except (LookupError, ValueError):
         return "utf-8"
     return "gbk" if name == "gb2312" else "utf-8" if name.startswith(("utf", "iso2022", "hz")) else name

@@ -69,6 +69,7 @@ _HTML_TAGS = frozenset({
 _TAG = re.compile(r"<!doctype\s+html|<(?:[\w.-]+:)?([a-z][\w.-]*)(?=[\s/>])", re.IGNORECASE)
 _SKIPPED = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!(?!doctype\s+html)[^>]*>", re.IGNORECASE | re.DOTALL)
 _URL_LINE = re.compile(r"https?://\S+", re.IGNORECASE)
+_JSON = re.compile(r"[\[{]\s*[\"\[{\]}]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -80,7 +81,7 @@ def sniff(body: bytes, content_type: str = "", url: str = "") -> Kind:
     text = lead_text(lead).lstrip("\ufeff\x00 \t\r\n\f")
     if text.startswith("{") and "jsonfeed.org/version" in text:
         return Kind.FEED
-    if kind := _by_tags(text):
+    if (text.startswith("<") or not _is_script(text, content_type)) and (kind := _by_tags(text)):
         return kind
     if _is_url_list(text):
         return Kind.URL_LIST
@@ -144,7 +145,7 @@ def _magic(lead: bytes) -> str | None:
 def _by_tags(text: str) -> Kind | None:
     """The kind that the first telling tag gives; None where there is none."""
     bare = _SKIPPED.sub(" ", text)
-    if _is_binary(bare):
+    if not text.startswith("<") and _is_binary(bare):
         return None
     for tag in _TAG.finditer(bare):
         name = (tag[1] or "html").lower()
@@ -157,6 +158,11 @@ def _by_tags(text: str) -> Kind | None:
         if name in _HTML_TAGS:
             return Kind.HTML
     return None
+
+
+def _is_script(text: str, content_type: str) -> bool:
+    """Whether tags in a text are quoted by JSON, a script or a style sheet."""
+    return bool(_JSON.match(text) or re.search(r"json|javascript|ecmascript|/css", content_type, re.IGNORECASE))
 
 
 def _is_url_list(text: str) -> bool:

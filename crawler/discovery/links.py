@@ -70,7 +70,7 @@ def _hrefs(tree: etree._Element) -> Iterator[tuple[etree._Element, str]]:
             if "alternate" not in rel or kind not in _FEED_TYPES:
                 continue
         href = element.get("src" if element.tag in ("frame", "iframe") else "href")
-        if href and href.strip():
+        if href and href.strip() and not href.lstrip().startswith("#"):
             yield element, href
 
 

@@ -10,6 +10,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
@@ -114,7 +115,7 @@ def _add_up(runs: list[Run]) -> _Sums:
 
 def _by_text(sums: _Sums) -> Iterator[tuple[float, str]]:
     prose = sums.unbroken if sums.abstract_count >= 4 else sums.prose
-    points = 2.0 if prose >= 400 else 1.2 if prose >= 150 else 0.3 if prose >= 60 else -1.0
+    points = 2.0 if prose >= 400 else 1.2 if prose >= 150 else 0.0 if prose >= 60 else -1.0
     yield points, f"{prose:.0f} characters of prose"
     if sums.headline_count >= 8:
         share = prose / (prose + sums.headlines)
@@ -131,11 +132,11 @@ def _by_heading(tree: etree._Element, runs: list[Run]) -> Iterator[tuple[float, 
     at = _title_run(tree, runs)
     if at is None:
         return
-    near = runs[at : at + 8]
-    if any(_DATE.search(run.text) and not run.is_headline for run in near):
+    below = takewhile(lambda run: not run.is_headline, runs[at + 1 : at + 9])
+    if any(_DATE.search(run.text) for run in (*runs[max(0, at - 2) : at + 1], *below) if not run.is_headline):
         yield 1.5, "title with a date"
     else:
-        yield 0.3, "title"
+        yield 0.1, "title"
 
 
 def _title_run(tree: etree._Element, runs: list[Run]) -> int | None:
@@ -165,7 +166,7 @@ def _by_metadata(tree: etree._Element) -> Iterator[tuple[float, str]]:
     if types & _LIST_TYPES:
         yield -1.5, "says it is a list"
     elif types & _ARTICLE_TYPES:
-        yield 1.5, "says it is an article"
+        yield (1.5 if types & _ARTICLE_TYPES == {"article"} else 2.0), "says it is an article"
     elif "website" in types:
         yield -0.3, "says it is a website"
 

@@ -1,5 +1,7 @@
 """News pages of our own invention, in the manner of Chinese portals and provincial sites: listings and articles."""
 
+# ruff: noqa: E501 - fixture pages are long lines, as on the real web
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -78,14 +80,37 @@ def paragraphs(number: int, tag: str = "p") -> str:
 def listings() -> dict[str, tuple[str, str]]:
     """Name → (URL, page) of pages that are not articles."""
     site = "http://www.yunjiang.example"
-    boxes = "".join(f"<div class=box><h2><a href='/c{n}/'>频道{n}</a></h2><ul>{links(14, start=14 * n)}</ul></div>" for n in range(12))
+    boxes = "".join(
+        f"<div class=box><h2><a href='/c{n}/'>频道{n}</a></h2><ul>{links(14, start=14 * n)}</ul></div>"
+        for n in range(12)
+    )
     table = "<table>" + links(40, "<tr><td>·<a href='{url}'>{text}</a></td><td>{date}</td></tr>") + "</table>"
-    abstracts = links(15, "<div class=item><h3><a href='{url}'>{text}</a></h3><p>{abstract}</p><span>{date}</span></div>")
-    image_first = links(12, "<li><a href='{url}'><img src='/i{n}.jpg'></a><div><a href='{url}'>{text}</a><p>{abstract}<a href='{url}'>[详细]</a></p></div></li>")
-    two_paragraphs = links(8, "<div class=post><h2><a href='{url}'>{text}</a></h2><div>{date} 作者：方晓棠</div><p>{abstract}</p><p>{abstract}</p><a href='{url}'>阅读全文</a></div>")
-    results = links(10, "<div class=result><h3><a href='{url}'><em>图书馆</em>{text}</a></h3><div>{abstract}</div><cite>{url} {date}</cite></div>")
-    threads = "<table>" + links(30, "<tr><td><a href='/thread-{n}-1-1.html'>{text}</a></td><td><a href='/u{n}'>网友{n}</a></td><td>{n}</td><td>{date}</td></tr>") + "</table>"
-    wall = links(24, "<dl><dt><a href='{url}'><img src='/{n}.jpg' alt='{text}'></a></dt><dd><a href='{url}'>{text}</a></dd></dl>")
+    abstracts = links(
+        15, "<div class=item><h3><a href='{url}'>{text}</a></h3><p>{abstract}</p><span>{date}</span></div>"
+    )
+    image_first = links(
+        12,
+        "<li><a href='{url}'><img src='/i{n}.jpg'></a><div><a href='{url}'>{text}</a><p>{abstract}<a href='{url}'>[详细]</a></p></div></li>",
+    )
+    two_paragraphs = links(
+        8,
+        "<div class=post><h2><a href='{url}'>{text}</a></h2><div>{date} 作者：方晓棠</div><p>{abstract}</p><p>{abstract}</p><a href='{url}'>阅读全文</a></div>",
+    )
+    results = links(
+        10,
+        "<div class=result><h3><a href='{url}'><em>图书馆</em>{text}</a></h3><div>{abstract}</div><cite>{url} {date}</cite></div>",
+    )
+    threads = (
+        "<table>"
+        + links(
+            30,
+            "<tr><td><a href='/thread-{n}-1-1.html'>{text}</a></td><td><a href='/u{n}'>网友{n}</a></td><td>{n}</td><td>{date}</td></tr>",
+        )
+        + "</table>"
+    )
+    wall = links(
+        24, "<dl><dt><a href='{url}'><img src='/{n}.jpg' alt='{text}'></a></dt><dd><a href='{url}'>{text}</a></dd></dl>"
+    )
     lead = f"<div class=lead><h1><a href='/2031/1.html'>{TITLE}</a></h1><p>{prose(2)}<a href='/2031/1.html'>[详细]</a></p></div>"
     intro = f"<div class=intro><b>导语：</b>{prose(4)}</div>"
     lines = links(60, "<p>[{date}] <a href='{url}'>{text}</a></p>")
@@ -140,11 +165,15 @@ def articles() -> dict[str, tuple[str, str]]:
     site = "http://www.yunjiang.example/2031/05/15/t20310515_80001.html"
     broken = "<br><br>".join(f"　　{prose(2, 2 * n)}" for n in range(6))
     replies = "".join(f"<div class=reply><a href='/u{n}'>网友{n}</a> 2031-05-15 {prose(1, n)}</div>" for n in range(12))
-    captions = "".join(f"<p><img src='/p{n}.jpg'></p><p>图为读者在阅览区看书。云江在线记者 方晓棠 摄</p>" for n in range(5))
+    captions = "".join(
+        f"<p><img src='/p{n}.jpg'></p><p>图为读者在阅览区看书。云江在线记者 方晓棠 摄</p>" for n in range(5)
+    )
     rows = "".join(f"<tr><td>{n}</td><td>石桥镇第{n}小学</td><td>何某某</td><td>合格</td></tr>" for n in range(40))
     spans = "".join(f"<div><div><p><span>　　{prose(2, 2 * n)}</span></p></div></div>" for n in range(6))
-    linked = f"<p>　　{prose(2)}</p>" + "".join(f"<p><a href='/r{n}.html'>延伸阅读：{TITLE}</a></p><p>{prose(3, n)}</p>" for n in range(3))
-    pages = {
+    linked = f"<p>　　{prose(2)}</p>" + "".join(
+        f"<p><a href='/r{n}.html'>延伸阅读：{TITLE}</a></p><p>{prose(3, n)}</p>" for n in range(3)
+    )
+    return {
         "plain": (site, page(head_title, title + BYLINE + paragraphs(6))),
         "lists heavier than the text": (site, page(head_title, f"{related}{title}{BYLINE}{paragraphs(4)}{related}{related}")),
         "recommendations with abstracts": (site, page(head_title, f"{title}{BYLINE}{paragraphs(3)}{heavy}")),
@@ -173,4 +202,3 @@ def articles() -> dict[str, tuple[str, str]]:
         "newspaper": ("http://www.yunjiang.example/html/2031-05/15/content_3.htm", page("云江日报", f"<div class=t>{TITLE}</div><div>云江日报 2031年05月15日 星期四</div><div>{paragraphs(3)}</div><ul>{links(9)}</ul>")),
         "in a form": (site, page(head_title, f"<form action=x>{title}{BYLINE}{paragraphs(4)}{related}</form>")),
     }  # fmt: skip
-    return pages
