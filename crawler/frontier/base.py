@@ -189,6 +189,10 @@ class Frontier(Protocol):
         run captured it."""
         ...
 
+    def exclude_all(self, found: Iterable[tuple[Link, State, str]]) -> int:
+        """`exclude` for many in one transaction; returns how many were noted."""
+        ...
+
     def lease(self, limit: int, busy: Mapping[str, int], per_host: int, now: float) -> list[Lease]:
         """Hands out up to `limit` due URLs: of a host never more than `per_host` less what it has in `busy`.
 

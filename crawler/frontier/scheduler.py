@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -30,20 +30,10 @@ LEASED_URL = "leased_url"
 """Request.meta key: the URL as the frontier leased it."""
 PREVIOUS = "previous"
 """Request.meta key: PreviousCapture or None."""
-STOP_REASON = "ledger_error"
-"""Why the spider is closed when the ledger cannot be used any more."""
-
 _BATCH = 16
 _GRACE = 10.0
 """Seconds for which an idle engine waits for the outcome of a leased URL before the URL counts as lost."""
 _LOOK_AGAIN = 0.2
-
-
-def frontier_of(crawler: Crawler) -> Frontier:
-    """The frontier of the run that this crawler is for."""
-    from crawler.run import run_of
-
-    return run_of(crawler).frontier
 
 
 class FrontierScheduler(BaseScheduler):
@@ -53,9 +43,18 @@ class FrontierScheduler(BaseScheduler):
     retry_times (the attempts so far) and the host as download_slot.
     """
 
-    def __init__(self, crawler: Crawler, frontier: Frontier, *, grace: float = _GRACE) -> None:
+    def __init__(
+        self,
+        crawler: Crawler,
+        frontier: Frontier,
+        *,
+        stop: Callable[[str], None] | None = None,
+        grace: float = _GRACE,
+    ) -> None:
+        """`stop` is told, once, why the crawl has to end; without it the spider is closed as "ledger_error"."""
         settings = crawler.settings
         self._crawler, self._frontier, self._grace = crawler, frontier, grace
+        self._stop = stop or self._close_spider
         self._spider: Any
         self._total = settings.getint("CONCURRENT_REQUESTS")
         self._per_host = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN") or _BATCH
@@ -70,7 +69,10 @@ class FrontierScheduler(BaseScheduler):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> FrontierScheduler:
-        return cls(crawler, frontier_of(crawler))
+        from crawler.run import run_of  # the run knows the frontier, which must not need the run
+
+        run = run_of(crawler)
+        return cls(crawler, run.frontier, stop=run.stop)
 
     def open(self, spider: Spider) -> None:
         self._spider = spider
@@ -215,10 +217,14 @@ class FrontierScheduler(BaseScheduler):
         try:
             yield
         except LedgerError as error:
-            logger.critical("%s", error)
-            self._broken = True
-            if self._engine is not None and self._engine.spider is not None:
-                _schedule_coro(self._engine.close_spider_async(reason=STOP_REASON))
+            if not self._broken:
+                self._broken = True
+                self._stop(str(error))
+
+    def _close_spider(self, why: str) -> None:
+        logger.critical("%s", why)
+        if self._engine is not None and self._engine.spider is not None:
+            _schedule_coro(self._engine.close_spider_async(reason="ledger_error"))
 
 
 def _slot(request: Request) -> str:

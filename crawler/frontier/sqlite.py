@@ -129,14 +129,20 @@ class SqliteFrontier:
         return state is State.QUEUED
 
     def exclude(self, link: Link, state: State, reason: str) -> bool:
+        return self.exclude_all([(link, state, reason)]) > 0
+
+    def exclude_all(self, found: Iterable[tuple[Link, State, str]]) -> int:
+        with self._transaction():
+            return sum(self._exclude(link, state, reason) for link, state, reason in found)
+
+    def _exclude(self, link: Link, state: State, reason: str) -> bool:
         if state not in EXCLUDED:
             raise ValueError(f"{state} is no exclusion")
-        with self._transaction():
-            known = self._find(link.url)
-            if known is not None and (known["run"] == self.run or known["state"] in CAPTURED | {State.UNCHANGED}):
-                return False
-            self._put(link, known, state, reason=reason)
-            return True
+        known = self._find(link.url)
+        if known is not None and (known["run"] == self.run or known["state"] in CAPTURED | {State.UNCHANGED}):
+            return False
+        self._put(link, known, state, reason=reason)
+        return True
 
     def claim(self, link: Link) -> bool:
         link = attrs.evolve(link, kind="continuation")

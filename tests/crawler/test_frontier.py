@@ -201,6 +201,14 @@ def test_exclusion_ends_what_the_run_does_not_know(frontier: Frontier) -> None:
         frontier.exclude(Link(url=C), State.FAILED, "")
 
 
+def test_many_are_excluded_in_one_step_or_none(frontier: Frontier) -> None:
+    trap = [(link, State.EXCLUDED_TRAP, "calendar") for link in pages("a.cn", 3)]
+    assert frontier.exclude_all(trap + trap) == 3
+    with pytest.raises(ValueError, match="no exclusion"):
+        frontier.exclude_all([(Link(url=C), State.EXCLUDED_SCOPE, ""), (Link(url=C), State.GONE, "")])
+    assert set(states(frontier).values()) == {State.EXCLUDED_TRAP} and len(states(frontier)) == 3
+
+
 def test_a_row_says_all_there_is_to_know(frontier: Frontier) -> None:
     frontier.add([Link(url=A, via=C, hops="L", depth=1, priority=3)])
     lease_all(frontier)
