@@ -92,7 +92,6 @@ class Gauge:
     def read(self, *, final: bool = False) -> ProgressSnapshot:
         """Where the crawl stands now. If `final`, the rate is that of the whole run."""
         stats, now = self._crawler.stats, self._now()
-        assert stats is not None  # Scrapy makes it before it makes extensions
         if final or now >= self._count_after:
             self._count()
         pages = int(stats.get_value("downloader/response_count", 0))
@@ -127,17 +126,16 @@ class Gauge:
         if self._frontier is None:
             return
         before = self._now()
-        # A ledger that fails stops the crawl from where it is written; a view of it need not.
-        with suppress(LedgerError):
+        # A ledger that fails stops the crawl from where it is written; a view of it need not. RuntimeError: closed.
+        with suppress(LedgerError, RuntimeError):
             self._counts, self._hosts = self._frontier.counts(), self._frontier.hosts()
         after = self._now()
         self._count_after = after + max(1.0, 100 * (after - before))
 
     def _downloads(self) -> Counter[str]:
         """Requests in flight by host; the pace of these hosts is noted along the way."""
-        engine = self._crawler.engine
         active: Counter[str] = Counter()
-        for slot in engine.downloader.slots.values() if engine is not None else ():
+        for slot in self._crawler.engine.downloader.slots.values():
             hosts = [host_key(request.url) for request in slot.active]
             active.update(hosts)
             self._delays |= dict.fromkeys(hosts, slot.delay)

@@ -24,8 +24,10 @@ from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 
 from crawler.errors import ConfigError
-from crawler.extensions.progress import ProgressExtension, ScreenFormatter, Trend, progress_settings
+from crawler.extensions.progress import Gauge, ProgressExtension, ScreenFormatter, Trend, progress_settings
 from crawler.extensions.snapshot import HostProgress, ProgressSnapshot, clock, progress_line, progress_view
+from crawler.frontier.base import Link, Outcome, State
+from crawler.frontier.sqlite import SqliteFrontier
 
 ROOT = Path(__file__).parents[2]
 
@@ -288,6 +290,24 @@ def test_a_setting_that_cannot_be_is_named(settings):
 def test_off_is_off():
     with pytest.raises(NotConfigured):
         ProgressExtension.from_crawler(get_crawler(settings_dict={"PROGRESS": "off"}))
+
+
+def test_a_closed_ledger_leaves_the_last_figures(tmp_path):
+    frontier = SqliteFrontier(tmp_path / "ledger.sqlite")
+    frontier.begin_run("20261122T063813Z-a1b2", {})
+    frontier.add([Link(url=f"http://a.example:8001/{n}") for n in range(3)])
+    now = iter(range(1000))
+    crawler = get_crawler()
+    crawler._apply_settings()
+    crawler.engine = crawler._create_engine()
+    gauge = Gauge(crawler, frontier, lambda: float(next(now)))
+    (lease,) = frontier.lease(1, {}, 1, time.time())
+    frontier.finish({lease.url: Outcome(state=State.FAILED, reason="refused")})
+    before = gauge.read(final=True)
+    frontier.close()
+    after = gauge.read(final=True)
+    assert (before.queued, before.failed) == (after.queued, after.failed) == (2, 1)
+    assert after.hosts == (HostProgress(host="a.example:8001", queued=2, failed=1),)
 
 
 def test_lines_where_there_is_no_terminal(tmp_path):
