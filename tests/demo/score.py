@@ -7,12 +7,14 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import attrs
 
+from tests.demo.article import BEIJING
 from tests.demo.gold import Gold
 
 FIELDS = ("title", "source", "author", "editor", "published")
@@ -118,8 +120,8 @@ def _score_page(folder: Path, row: Mapping[str, Any], answer: Gold) -> PageScore
     blocks = (folder / row["file"]).read_text(encoding="utf-8").split("\n\n")
     found = {field: _plain(row.get(field)) for field in FIELDS}
     right = {field: _plain(getattr(answer, field)) for field in FIELDS}
-    if found["published"] and right["published"]:
-        found["published"] = found["published"][: len(right["published"])]
+    found["published"] = _moment(found["published"], right["published"])
+    right["published"] = _moment(right["published"], right["published"])
     return PageScore(
         outlet=answer.outlet,
         url=answer.url,
@@ -134,6 +136,16 @@ def _score_page(folder: Path, row: Mapping[str, Any], answer: Gold) -> PageScore
 def _plain(value: Any) -> Any:
     """Lists as tuples; nothing known is None, however it is said."""
     return (tuple(value) if isinstance(value, list | tuple) else value) or None
+
+
+def _moment(text: str | None, like: str | None) -> str | None:
+    """A time as exact as `like` is: the day, or the minute in China."""
+    if text is None or like is None or len(like) == 10:
+        return text and text[:10]
+    try:
+        return datetime.fromisoformat(text).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+    except ValueError:
+        return text
 
 
 def _place(url: str) -> str:

@@ -48,10 +48,12 @@ class DemoSite:
         self._wires: dict[tuple[str, str, bool], bytes] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, name="demo-site", daemon=True)
+        self._ready = threading.Event()
         self._connections: set[_Connection] = set()
 
     def __enter__(self) -> Self:
         self._thread.start()
+        self._ready.wait()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -111,6 +113,7 @@ class DemoSite:
             self._loop.run_until_complete(self._loop.create_server(lambda: _Connection(self), sock=listener))
             for listener in self._sockets
         ]
+        self._loop.call_soon(self._ready.set)
         try:
             self._loop.run_forever()
         finally:
