@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from archives.audit import Reextraction, Verdict, audit
+from archives.audit_page import render_html
 from archives.capture import Capture
 from archives.collection import Collection
 from archives.errors import CollectionError
@@ -168,3 +169,11 @@ def test_any_flipped_byte_makes_an_audit_unclean_and_never_raises(copy: Collecti
         path.write_bytes(data)
         assert not audit(copy, reextract).clean
         path.write_bytes(whole)
+
+
+def test_the_page_names_what_is_wrong_and_escapes_it(copy: Collection) -> None:
+    assert "Clean:" in render_html(audit(copy, reextract))
+    rewrite_row(copy, 1, url="http://127.0.0.2:8080/<script>alert(1)</script>")
+    page = render_html(audit(copy, reextract))
+    assert "Not clean" in page and "row-changed" not in page and "MISMATCH" in page
+    assert "<script>" not in page and "http-equiv" not in page and "src=" not in page

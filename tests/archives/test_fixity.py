@@ -11,7 +11,7 @@ import pytest
 from archives.collection import Collection
 from archives.fixity import verify
 from archives.warc.reader import Record, read_records
-from tests.archives.samples import small_collection
+from tests.archives.samples import RUN, capture, ok, small_collection
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +68,91 @@ def test_every_flipped_byte_is_found_and_its_record_or_line_named(copy: Collecti
             elif path.suffix == ".txt":
                 assert any(f.file == name and f.record_id and f.url for f in findings), where
     assert tried > 300
+
+
+def kinds(collection: Collection) -> set[str]:
+    return {finding.kind for finding in verify(collection)}
+
+
+def test_what_is_gone_or_foreign_is_found(copy: Collection) -> None:
+    (warc,) = (copy.path / "archive").iterdir()
+    (copy.path / "archive" / "notes.txt").write_text("x")
+    shutil.copy(warc, warc.with_name("forged.warc.gz"))
+    assert kinds(copy) >= {"stray", "warc-unsealed"}
+    (copy.path / "archive" / "notes.txt").unlink()
+    warc.with_name("forged.warc.gz").unlink()
+    warc.unlink()
+    assert "warc-missing" in kinds(copy)
+
+
+@pytest.mark.parametrize("size", [0, 5, 311, 2000])
+def test_a_shortened_warc_is_found(copy: Collection, size: int) -> None:
+    (warc,) = (copy.path / "archive").iterdir()
+    warc.write_bytes(warc.read_bytes()[:size])
+    assert "warc-changed" in kinds(copy)
+
+
+def test_bytes_between_records_are_found(copy: Collection) -> None:
+    (warc,) = (copy.path / "archive").iterdir()
+    data = warc.read_bytes()
+    entry = list(copy.captures())[3].location
+    warc.write_bytes(data[: entry.offset] + b"\0" * 20 + data[entry.offset :])
+    damaged = [finding for finding in verify(copy) if finding.kind == "warc-damaged"]
+    assert [finding.offset for finding in damaged] == [entry.offset]
+
+
+def test_a_removed_record_leaves_its_exchange_apart(copy: Collection) -> None:
+    (warc,) = (copy.path / "archive").iterdir()
+    data = warc.read_bytes()
+    at = list(copy.captures())[2].location
+    warc.write_bytes(data[: at.offset] + data[at.offset + at.length :])
+    assert kinds(copy) >= {"warc-pairing", "warc-changed", "index-changed"}
+
+
+def test_a_forged_record_with_right_digests_is_found(copy: Collection) -> None:
+    forged = Collection.create(copy.path.parent, "forged")
+    forged.start_writing({})
+    forged.append(capture("http://127.0.0.2:8080/0", ok(b"forged")))
+    forged.stop_writing()
+    (warc,) = (copy.path / "archive").iterdir()
+    (other,) = (forged.path / "archive").iterdir()
+    warc.write_bytes(other.read_bytes())
+    copy.rebuild_index()
+    assert "warc-changed" in kinds(copy)
+
+
+def test_the_index_is_compared_line_by_line(copy: Collection) -> None:
+    index = copy.path / "indexes" / "index.cdxj"
+    lines = index.read_bytes().splitlines(keepends=True)
+    index.write_bytes(b"".join([*lines[:2], lines[3], lines[2], *lines[4:]]))
+    assert [(finding.kind, finding.line) for finding in verify(copy)] == [("index-order", 4)]
+    index.write_bytes(b"".join([lines[0], *lines[2:]]))
+    assert [(f.kind, f.url) for f in verify(copy)] == [("index-missing", "http://127.0.0.2:8080/1")]
+    index.write_bytes(b"".join([*lines, lines[-1]]))
+    assert kinds(copy) == {"index-order"}
+    index.unlink()
+    assert kinds(copy) == {"index-missing"}
+    assert copy.rebuild_index() == len(lines) and list(verify(copy)) == []
+
+
+def test_the_chain_cannot_be_cut_or_forged(copy: Collection) -> None:
+    chain = copy.path / "chain.jsonl"
+    lines = chain.read_bytes().splitlines(keepends=True)
+    chain.write_bytes(lines[0])
+    assert kinds(copy) == {"run-unsealed"}
+    chain.write_bytes(lines[1])
+    assert kinds(copy) >= {"chain-broken", "warc-unsealed"}
+    chain.write_bytes(b"".join(lines) + lines[0])
+    assert kinds(copy) == {"chain-broken"}
+    chain.write_bytes(b"".join(lines))
+    (copy.path / "keys" / "public.pem").write_bytes(b"-----BEGIN PUBLIC KEY-----\nnonsense\n")
+    assert kinds(copy) == {"chain-key"}
+    (copy.path / "keys" / "public.pem").unlink()
+    assert kinds(copy) == {"chain-key"}
+
+
+def test_a_run_that_did_not_finish_is_said_to_be_so(copy: Collection) -> None:
+    copy.texts("20261123T063000Z-cd34").put("text", {"url": "http://127.0.0.2:8080/0"})
+    assert kinds(copy) == {"run-unsealed"}
+    shutil.rmtree(copy.path / "runs" / RUN)
+    assert kinds(copy) == {"run-unsealed", "run-changed"}
