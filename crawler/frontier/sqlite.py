@@ -64,7 +64,7 @@ _REST = "state = CASE kind WHEN 'page' THEN 'queued' ELSE 'discovered' END, leas
 class SqliteFrontier:
     """A `Frontier` on a file. One process may have it open; others may read the file meanwhile.
 
-    A call holds the thread for some 0.15 ms a URL, a lease of 16 for 2 ms: give it a hundred URLs at a time, not 10,000.
+    A call holds the thread for some 0.15 ms a URL, a lease of 16 for 2 ms: give it a hundred at a time, not 10,000.
     """
 
     def __init__(
