@@ -45,7 +45,7 @@ def extract_main_content(
     segments = segments_of(body)
     if not segments:
         return []
-    chosen = elect(_views(tree, body, segments), segments)
+    chosen = elect(_views(tree, body, segments, title), segments)
     return trim([segments[i] for i in sorted(chosen)], title)
 
 
@@ -60,12 +60,12 @@ def find(tree: HtmlElement, path: str, key: str) -> list[HtmlElement]:
     return [node for node in found if isinstance(node, HtmlElement)]
 
 
-def _views(tree: HtmlElement, body: HtmlElement, segments: list[Segment]) -> list[View]:
+def _views(tree: HtmlElement, body: HtmlElement, segments: list[Segment], title: str | None) -> list[View]:
     if not is_chinese(tree):
-        return [segments_in(_by_trafilatura(tree, precise=False), segments)]
+        return [segments_in(_by_trafilatura(tree, precise=False), segments, title)]
     return [
-        segments_in(_by_trafilatura(tree, precise=True), segments),
-        segments_in(_by_readability(tree), segments),
+        segments_in(_by_trafilatura(tree, precise=True), segments, title),
+        segments_in(_by_readability(tree), segments, title),
         densest(body, segments),
     ]
 

@@ -46,6 +46,8 @@ class Metadata:
     original_url: str | None = None
     lang: str | None = None
     origins: dict[str, str] = attrs.field(factory=dict)
+    pen_name: tuple[str, ...] = ()
+    """What a byline gives for the author where it is no person: used if no person turns up."""
 
     def settle(self, field: str, value: object, origin: str) -> None:
         """Sets a field that is still unknown and notes where it was read; an empty value changes nothing."""
@@ -76,9 +78,10 @@ def read_metadata(
     before, after = _surroundings(page, main, title[0])
     _read_bylines(found, before)
     _read_text(found, main, after)
-    _read_bare(found, before)
+    _read_bare(found, before, title[0])
     _read_tail(found, after)
     _read_declared(found, head, zone)
+    found.settle("author", found.pen_name, "byline")
     _read_original(found, page, url)
     found.settle("source", rules.source, "rules")
     return found
@@ -130,6 +133,7 @@ def _settle_labelled(found: Metadata, field: str, value: str, origin: str) -> No
         found.settle("source", byline.source_of(value), origin)
     elif field == "author":
         found.settle("author", byline.authors_of(value), origin)
+        found.pen_name = found.pen_name or byline.pen_name_of(value)
     elif field == "editor":
         found.settle("editor", byline.editors_of(value), origin)
     elif field == "published":
@@ -158,21 +162,18 @@ def _read_text(found: Metadata, main: Sequence[Segment], after: Sequence[Segment
         found.settle("author", names, where)
 
 
-def _read_bare(found: Metadata, before: Sequence[Segment]) -> None:
+def _read_bare(found: Metadata, before: Sequence[Segment], title: str | None) -> None:
     """What stands in the byline without a label."""
-    lines = [_line(segment) for segment in before if len(segment.text) < 160 and segment.links < 0.9]
-    for line in lines:
-        if found.published is None and found.modified is not None and re.search("更新|修改", line):
+    below = 0
+    for segment in before:
+        below = 4 if is_heading_of(segment.text, title) else below - 1
+        line = _line(segment)
+        if len(segment.text) > 160 or segment.links > 0.9:
             continue
-        if (
-            not found.published
-            and re.search(r"[:：]", line)
-            and any(field == "modified" for field, _ in byline.labelled(line))
-        ):
-            continue
-        _settle_stamp(found, byline.stamp_in([line]), "byline")
-        found.settle("source", byline.bare_source(line), "byline")
-        found.settle("author", byline.bare_authors(line), "byline")
+        if not any(field == "modified" for field, _ in byline.labelled(line)):
+            _settle_stamp(found, byline.stamp_in([line]), "byline")
+        found.settle("source", byline.bare_source(line, titled=below > 0), "byline")
+        found.settle("author", byline.bare_authors(line) or (byline.bare_person(line) if below > 0 else ()), "byline")
 
 
 def _read_tail(found: Metadata, after: Sequence[Segment]) -> None:
@@ -180,7 +181,7 @@ def _read_tail(found: Metadata, after: Sequence[Segment]) -> None:
         if segment.links > 0.9 and not re.match(r"\W*(?:标签|標籤|关键|關鍵|[Tt]ag)", segment.text):
             continue
         for field, value in _labelled(segment, after):
-            if field not in ("published", "modified", "category"):
+            if field not in ("modified", "category"):
                 _settle_labelled(found, field, value, "sign-off")
 
 

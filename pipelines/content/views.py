@@ -26,15 +26,15 @@ def key(text: str) -> str:
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFC", text)).lower()
 
 
-def segments_in(extracted: str, segments: Sequence[Segment]) -> View:
-    """The segments whose text an extractor kept. Short ones must stand where their neighbours do."""
+def segments_in(extracted: str, segments: Sequence[Segment], title: str | None = None) -> View:
+    """The segments whose text an extractor kept. Short ones must stand where their neighbours do; the title is none."""
     whole = key(extracted)
     used = bytearray(len(whole))  # a passage that the page repeats elsewhere answers for one segment only
     taken: set[int] = set()
     at = 0
     for index, segment in enumerate(segments):
         wanted = key(segment.text)
-        if not wanted:
+        if not wanted or (title and wanted == key(title)):
             continue
         if len(wanted) < _SHORT:
             found = whole.find(wanted, at, at + len(wanted) + _NEAR)

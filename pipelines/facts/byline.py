@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import attrs
 
 from pipelines.facts.dates import Stamp, find_stamp
-from pipelines.facts.names import is_person, known, outlet, people
+from pipelines.facts.names import has_surname, is_person, known, outlet, people
 
 _LABELS = (
     ("editor", r"(?:责\s?任|責任|值班|网络|执行|本文|文章|栏目)?编\s?辑|(?:責任|責|執行|網路)?編輯|责\s?编|責編"),
@@ -37,7 +37,12 @@ _LABELS = (
         r"终审|初审|复审|签发|设计|视频|编审|翻译|策划|作品|地址|链接",
     ),
 )
-_LABEL = re.compile("|".join(f"(?P<f{i}>(?:{pattern})\\s*[:：])" for i, (_, pattern) in enumerate(_LABELS)))
+_LABEL = re.compile(
+    "|".join(f"(?P<f{i}>(?:{pattern})\\s*[:：])" for i, (_, pattern) in enumerate(_LABELS))
+    # A label that an inline element parts from its value needs no colon.
+    + "|"
+    + "|".join(f"(?P<f{i}b>(?<![^\\t|｜]) ?(?:{pattern})\\s*(?=\\t))" for i, (_, pattern) in enumerate(_LABELS[:4]))
+)
 _BARE_AUTHOR = re.compile(
     r"(?:^|[\s\t（(【\[|｜/])(?:文|撰文|采写|圖文|图文|文字)\s?[/／╱丨|｜]\s*(?P<after>[^\t|｜]{2,24})|"
     r"(?:^|[\s\t（(【\[|｜]|[报網网社台])(?:见习|实习|本报|本网|全媒体|首席|特约)?(?:记者|記者)\s*(?P<reporter>[\u4e00-\u9fff、 ]{2,16})"
@@ -68,7 +73,7 @@ def labelled(line: str) -> Iterator[tuple[str, str]]:
     marks = list(_LABEL.finditer(line))
     ends = [mark.start() for mark in marks[1:]] + [len(line)]
     for mark, end in zip(marks, ends, strict=False):
-        field = _LABELS[int((mark.lastgroup or "f0")[1:])][0]
+        field = _LABELS[int((mark.lastgroup or "f0").strip("fb"))][0]
         value = line[mark.end() : end].strip()
         if field:
             yield field, value
@@ -85,16 +90,18 @@ def source_of(value: str) -> str | None:
 
 
 def authors_of(value: str) -> tuple[str, ...]:
-    """The authors a labelled value names: persons, else one pen name or office as it stands."""
+    """The persons a labelled value names."""
     value = re.split(r"[|｜【】\[\]<>]|(?:20|19)\d\d[-年/.]|字号|分享|通讯员|摄影|实习生", value.strip())[0]
-    value = re.sub(r"^(?:本报|本网|见习|实习|特约|全媒体|首席)?(?:记者|記者)\s*", "", value)
+    value = re.sub(r"^[^\s、，,]{0,8}?(?:记者|記者|评论员|撰稿人)\s*", "", value)
     value = re.sub(r"[（(][^）)]*[）)]?", "", value)
-    if names := people(value.replace("\t", " ")):
-        return names
-    first = value.split("\t")[0].strip(" :：,，;；")
-    return (
-        (first,) if 2 <= len(first) <= 20 and known(first) and not re.search(r"[。，！？]|https?:|^\d+$", first) else ()
-    )
+    return people(value.replace("\t", " "))
+
+
+def pen_name_of(value: str) -> tuple[str, ...]:
+    """The pen name or office a labelled value gives in place of persons, as it stands."""
+    first = re.split(r"[\t|｜【】\[\]<>（(]|\s{2,}|(?:20|19)\d\d[-年/.]", value.strip())[0].strip(" :：,，;；")
+    fit = 2 <= len(first) <= 20 and known(first) and not re.search(r"[。，！？]|https?:|^\d+$|整理|整合|转载", first)
+    return (first,) if fit else ()
 
 
 def editors_of(value: str) -> str | None:
@@ -113,6 +120,8 @@ def bare_authors(line: str) -> tuple[str, ...]:
     if not match:
         return ()
     value = match["after"] or match["reporter"] or ""
+    if re.search(r"[摄攝]|[图圖]$", value):  # a photographer's credit
+        return ()
     return people(re.split(r"[\t（(]|报道|報導|编辑", value)[0])
 
 
@@ -124,19 +133,37 @@ def stamp_in(lines: Iterable[str]) -> Stamp | None:
     return None
 
 
-def bare_source(line: str) -> str | None:
-    """The outlet that stands next to a date without a label."""
+def bare_source(line: str, *, titled: bool) -> str | None:
+    """The outlet that stands next to a date without a label. In a line right under the title (`titled`) the piece
+    beside the date is it; elsewhere only a name that reads like an outlet's."""
     stamp = find_stamp(line)
     if stamp is None or len(line) > 90 or _RIGHTS.search(line):
         return None
-    rest = [line[stamp.end :], line[: stamp.at]]
-    for part in rest:
-        part = _LABEL.split(part)[0] if _LABEL.search(part) else part
-        for piece in re.split(r"[\t|｜]|\s+", part):
-            name = outlet(piece)
-            if name and len(name) <= 16 and _OUTLET.search(name) and not re.search(r"时间|日期|发布于|来自|首页", name):
-                return name
+    before, after = re.split(r"[\t|｜]|\s+", line[: stamp.at]), re.split(r"[\t|｜]|\s+", line[stamp.end :])
+    for piece in [*filter(None, after), *filter(None, before[::-1])]:
+        name = outlet(piece)
+        if name and len(name) <= 16 and _OUTLET.search(name) and not _NO_OUTLET.search(name):
+            return name
+    beside = ([piece for piece in before if piece][-1:], [piece for piece in after if piece][:1])
+    for piece in (piece for side in beside for piece in side if titled and "\t" in line):
+        name = outlet(piece)
+        if name and len(name) <= 12 and not _NO_OUTLET.search(name) and not has_surname(name) and re.search("[\u4e00-\u9fff]", name):
+            return name
     return None
+
+
+def bare_person(line: str) -> tuple[str, ...]:
+    """A person who stands as a piece of his own in a line with a date."""
+    if find_stamp(line) is None or len(line) > 120 or _RIGHTS.search(line):
+        return ()
+    pieces = (re.sub(r"[\[\]（()）\s]", "", piece) for piece in re.split(r"\t|\[|\]", line))
+    return tuple(piece for piece in pieces if is_person(piece) and has_surname(piece))[:1]
+
+
+_NO_OUTLET = re.compile(
+    r"[:：]|时间|時間|日期|发布|发表|来自|首页|字[号体]|大小|分享|收藏|评论|点击|浏览|阅读|打印|举报|关注|更新|星期|周[一二三四五六日]|"
+    r"正文|编辑|作者|记者|原创|转载|来源|赞|跟帖|播报|文章|查看|人气|热度|次$|\d+条|我要|上午|下午"
+)
 
 
 _NAMES = r"(?P<names>[\u4e00-\u9fff·、，, \u3000]{2,40}?)"
@@ -144,13 +171,13 @@ _DATELINES = (
     re.compile(
         r"[（(【〔][^）)】〕]{0,16}?(?:记者|記者|特派员|作者|撰稿人)\s*[:：]?\s*"
         + _NAMES
-        + r"\s*(?=[）)】〕／/╱|]|通讯员|通訊員|摄影|文/|报道|實習|实习生)"
+        + r"\s*(?=[）)】〕／/╱|]|通讯员|通訊員|文/|报道|實習|实习生)"
     ),
     re.compile(r"\d日(?:电|電|讯|訊)\s*[（(]\s*" + _NAMES + r"\s*[）)]"),
     re.compile(
-        r"^[\W_]*[^。，；]{0,14}?(?:记者|記者)\s*[:：]?\s*"
+        r"^[\W_]*[^。，；]{0,14}?(?:记者|記者|作者)\s*[:：]?\s*"
         + _NAMES
-        + r"\s*(?:$|[／/╱]|通讯员|报道$|報導|摄影|文/|(?=\d+月))"
+        + r"\s*(?:$|[／/╱](?!摄|攝)|通讯员|报道$|報導|文/|来源|(?=\d+月))"
     ),
     re.compile(
         r"^[\W_]*(?:文|撰文|采写|作者)\s*[:：/／丨|｜]\s*" + _NAMES + r"\s*(?:$|[）)】\]|｜]|[，,]\s*编辑|编辑|图|摄)"
@@ -166,7 +193,7 @@ _SIGN_OFFS = (
     re.compile(
         r"^\W*[^。，；]{0,12}?(?:记者|記者|作者|采写|撰文|撰稿|文)\s*[:：/／丨|｜ ]\s*"
         + _NAMES
-        + r"\s*(?:$|编辑|责编|摄|图|/)"
+        + r"\s*(?:$|编辑|责编|来源|/)"
     ),
     re.compile(r"[。！？”…]\s*[（(]\s*" + _NAMES + r"\s*[）)]\W*$"),
 )
@@ -174,10 +201,11 @@ _SIGN_OFFS = (
 
 def authors_in_text(blocks: Sequence[str]) -> tuple[tuple[str, ...], str]:
     """Authors in the dateline or the sign-off of the main text, and which of the two."""
-    for block in [line for block in blocks[:3] for line in block.split("\n")][:4]:
+    for block in [line for block in blocks[:6] for line in block.split("\n")][:7]:
         head = _PINYIN.sub("", block[:140])
         for pattern in _DATELINES:
-            if (match := pattern.search(head)) and match.start() < 70 and (names := people(match["names"])):
+            match = pattern.search(head)
+            if match and match.start() < 70 and (names := people(match["names"])) and not _picture_credit(head, match):
                 return names, "dateline"
     for block in [line for block in blocks[-3:] for line in block.split("\n")][:-5:-1]:
         tail = _PINYIN.sub("", block[-160:])
@@ -185,3 +213,8 @@ def authors_in_text(blocks: Sequence[str]) -> tuple[tuple[str, ...], str]:
             if (match := pattern.search(tail)) and (names := people(match["names"])) and all(map(is_person, names)):
                 return names, "sign-off"
     return (), ""
+
+
+def _picture_credit(line: str, match: re.Match[str]) -> bool:
+    """Whether it is the photographer who is named: （新华社记者 张三 摄）."""
+    return bool(re.match(r"\s*[摄攝图圖]", line[match.end("names") :])) or "摄" in match["names"] or "攝" in match["names"]

@@ -10,13 +10,27 @@ _UNKNOWN = re.compile(
     re.IGNORECASE,
 )
 _NOT_A_PERSON = re.compile(
-    "网|報|报|社|台|中心|编辑|編輯|综合|新闻|新聞|记者|記者|通讯|通訊|讯$|部|电$|摄|攝|整理|来源|來源|报道|報導|报导|特稿|公司|"
+    "网|報|报|社|台|中心|编辑|編輯|综合|新闻|新聞|记者|記者|通讯|通訊|讯$|部$|部门|全部|更多|电$|整合|评论|编译|摄|攝|整理|来源|來源|报道|報導|报导|特稿|公司|"
     "消息|发布|工作室|频道|责任|責任|作者|日前|近日|获悉|表示|介绍|采访|了解|从|在|于|和$|的|了|是|本文|原标题|图$|时间|日$|今天|昨"
 )
 _PERSON = re.compile(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,8}[·•・][\u4e00-\u9fff·•・]{1,12}")
 _LATIN_PERSON = re.compile(r"[A-Z\u00c0-\u00de][\w'’.-]*(?: (?:[a-z]{2,3} )?[A-Z\u00c0-\u00de][\w'’.-]*){1,3}")
 _PARTING = re.compile(r"[\s、，,/／;；|｜&\u3000]+|\s和\s")
 _DOUBLED = re.compile(r"^[\u4e00-\u9fff] [\u4e00-\u9fff]$")
+
+
+_SURNAMES = frozenset(
+    "王李张劉刘陈陳杨楊黄黃赵趙周吴吳徐孙孫马馬朱胡林郭何高罗羅郑鄭梁谢謝宋唐许許邓鄧韩韓冯馮曹彭曾肖萧蕭田董潘袁蔡蒋蔣余于杜叶葉程魏苏蘇"
+    "吕呂丁任卢盧姚沈钟鐘姜崔谭譚陆陸范汪廖石金韦韋贾賈夏付傅方邹鄒熊白孟秦邱侯江尹薛闫阎閻段雷龙龍史陶贺賀毛郝顾顧龚龔邵万萬覃武钱錢戴"
+    "严嚴莫孔向常汤湯康易乔喬赖賴文庞龐樊兰蘭殷施洪翟安颜顏倪牛温溫芦季俞章鲁魯葛伍申尤毕畢聂聶柴焦柳邢岳齐齊梅莊庄辛管祝左涂谷祁时舒耿牟卜"
+    "路詹关關苗凌费費纪紀靳盛童欧歐甄项項曲成游阳陽裴席卫衛查屈鲍鮑位覃霍翁隋植甘景薄单單包司柏宁寧柯阮桂闵解强車车冉房边邊党奚应應冷卓占原姬晏蔺岑"
+)
+_DOUBLE_SURNAMES = ("欧阳", "歐陽", "上官", "司马", "司馬", "诸葛", "諸葛", "东方", "皇甫", "尉迟", "公孙", "令狐", "慕容", "夏侯", "端木")
+
+
+def has_surname(text: str) -> bool:
+    """Whether a name begins with a common Chinese surname: needed where nothing else says that it is a person's."""
+    return 2 <= len(text) <= 4 and (text[0] in _SURNAMES and len(text) <= 3 or text.startswith(_DOUBLE_SURNAMES))
 
 
 def known(text: str) -> bool:

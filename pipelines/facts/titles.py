@@ -102,7 +102,11 @@ def _without_site(title: str) -> str:
         if not _looks_like_site(part) or len(key(before)) < 4:
             break
         end = mark.start()
-    return title[:end].strip()
+    title = title[:end].strip()
+    first = _PARTING.search(title)
+    if first and _SITE.search(title[: first.start()]) and len(key(title[first.end() :])) > len(key(title[: first.start()])):
+        title = title[first.end() :]
+    return title
 
 
 def _overlap(one: str, other: str) -> float:
