@@ -115,8 +115,8 @@ ANSWERS: dict[str, Answer] = {
     "/cut/hints": Answer([b"HTTP/1.1 103 Early Hints\r\n\r\n"], "close"),
     "/close": Answer([], "close"),
     "/reset": Answer([], "reset"),
-    "/reset/body": Answer([_OK + b"Content-Length: 100\r\n\r\nonly this", b""], "reset", pause=0.1),
-    "/reset/no-length": Answer([_OK + b"\r\nno length, and then", b""], "reset", pause=0.1),
+    "/reset/body": Answer([_OK + b"Content-Length: 100\r\n\r\nonly this", b""], "reset", pause=0.5),
+    "/reset/no-length": Answer([_OK + b"\r\nno length, and then", b""], "reset", pause=0.5),
     "/garbage": Answer([b"\x00\x01 this is no HTTP \xff\xfe\r\n\r\n"], "close"),
     "/garbage/html": Answer([_PAGE.encode()], "close"),
     "/garbage/chunk": Answer([_CHUNKED + b"xyz\r\nnot a size\r\n"], "close"),
@@ -200,10 +200,11 @@ KINDS: tuple[str, ...] = (
 )
 
 
-def answer(asked: Asked, pages: dict[str, bytes]) -> Answer:
+def answer(asked: Asked, pages: dict[str, bytes | Answer]) -> Answer:
     """What the server answers; a HEAD request gets the head only, but for /excess/head."""
     if asked.path in pages:
-        chosen = Answer([pages[asked.path]])
+        page = pages[asked.path]
+        chosen = page if isinstance(page, Answer) else Answer([page])
     elif asked.path in ANSWERS:
         chosen = ANSWERS[asked.path]
     else:

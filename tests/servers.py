@@ -34,7 +34,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.misbehaviour import ANSWERS, KINDS, ROUTES, Answer, Asked, answer, response
 
-__all__ = ["KINDS", "MisbehavingServer", "Served", "response"]
+__all__ = ["KINDS", "Answer", "MisbehavingServer", "Served", "response"]
 
 _KEPT = 4 << 20
 _PATIENCE = 30.0
@@ -64,7 +64,7 @@ class MisbehavingServer:
     """See the module. `tls=True` speaks TLS with a fresh certificate, kept as DER in `certificate`."""
 
     def __init__(self, port: int = 0, *, tls: bool = False, host: str = "127.0.0.1") -> None:
-        self.pages: dict[str, bytes] = {}
+        self.pages: dict[str, bytes | Answer] = {}
         self.connections = 0
         self.certificate, self._tls = _tls_server() if tls else _NO_TLS
         self._served: list[Served] = []

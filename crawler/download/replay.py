@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.web._newclient import Request as TxRequest
     from twisted.web.iweb import IResponse
+
+logger = logging.getLogger(__name__)
 
 _PIECE = 1 << 16
 
@@ -82,6 +85,8 @@ class ReplayDownloadHandler(HTTP11DownloadHandler):
             if capture.request is not None:
                 same = b"".join(line.written) == capture.request.read()
                 self._count("request_same" if same else "request_differs")
+                if not same:
+                    logger.info("%s: what we would send today differs from what was sent then", capture.url)
 
     def _count(self, what: str) -> None:
         if self._crawler.stats is not None:

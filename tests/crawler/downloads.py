@@ -1,26 +1,34 @@
 """Runs Scrapy in a process of its own over a list of requests, and tells what was captured and what came of each.
 
-The reactor can be started only once in a process, so tests call `download` and read its answer.
+A reactor runs once in a process, and never in that of pytest. So one process beside it runs all crawls that `download`
+is asked for, one after the other: a line of JSON on its stdin each. It ends when its stdin does.
 """
 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import base64
+import functools
 import hashlib
 import json
+import logging
+import select
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Mapping
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import attrs
 import scrapy
-from scrapy.crawler import Crawler, CrawlerProcess
+from scrapy.crawler import Crawler, CrawlerRunner
 from scrapy.exceptions import StopDownload
 from scrapy.http import Response
+from scrapy.utils.reactor import install_reactor
 from twisted.python.failure import Failure
 
 from archives.capture import Capture, RecordLocation, WireMessage
@@ -51,15 +59,43 @@ def download(
     """Requests every job: a URL, or keyword arguments of a Request."""
     listed = [{"url": job} if isinstance(job, str) else dict(job) for job in jobs]
     with tempfile.TemporaryDirectory() as folder:
-        spec, out = Path(folder, "spec.json"), Path(folder, "out.jsonl")
-        spec.write_text(json.dumps({"jobs": listed, "settings": dict(settings or {})}))
-        command = [sys.executable, "-m", "tests.crawler.downloads", str(spec), str(out)]
-        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False)
+        out, log = Path(folder, "out.jsonl"), Path(folder, "log")
+        told = {"jobs": listed, "settings": dict(settings or {}), "out": str(out), "log": str(log)}
+        answered = _ask(told, timeout)
+        logged = log.read_text() if log.exists() else ""
         rows = [json.loads(line) for line in out.read_text().splitlines()] if out.exists() else []
-    if not rows or "stats" not in rows[-1]:
-        raise AssertionError(f"the crawl did not end well:\n{ended.stderr[-3000:]}")
+    if not answered or not rows or "stats" not in rows[-1]:
+        raise AssertionError(f"the crawl did not end well:\n{logged[-3000:]}")
     results = sorted((row["result"] for row in rows if "result" in row), key=lambda result: result["job"])
-    return Run([row["capture"] for row in rows if "capture" in row], results, rows[-1]["stats"], ended.stderr)
+    return Run([row["capture"] for row in rows if "capture" in row], results, rows[-1]["stats"], logged)
+
+
+def _ask(told: dict[str, Any], timeout: float) -> bool:
+    """Has the crawls' process run one; False where it did not answer in time."""
+    process = _crawls()
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write(json.dumps(told).encode() + b"\n")
+    process.stdin.flush()
+    ready, _, _ = select.select([process.stdout], [], [], timeout)
+    if ready and process.stdout.readline():
+        return True
+    process.kill()
+    _crawls.cache_clear()
+    return False
+
+
+@functools.cache
+def _crawls() -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "tests.crawler.downloads"]
+    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    atexit.register(_end, process)
+    return process
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    with suppress(subprocess.TimeoutExpired, BrokenPipeError):
+        process.communicate(timeout=5)
+    process.kill()
 
 
 class FileSink:
@@ -207,27 +243,56 @@ def _write(out: Path, row: dict[str, Any]) -> None:
         file.write("\n")
 
 
-def main(spec: Path, out: Path) -> None:
-    told = json.loads(spec.read_text())
-    settings = {
-        "DOWNLOAD_HANDLERS": {"http": CAPTURE, "https": CAPTURE},
-        "EXTENSIONS": {FileSink: 0, Stopper: 1, Playback: 2},
-        "TEST_OUT": str(out),
-        "LOG_LEVEL": "WARNING",
-        "RETRY_ENABLED": False,
-        "REDIRECT_ENABLED": False,
-        "HTTPERROR_ALLOW_ALL": True,
-        "TELNETCONSOLE_ENABLED": False,
-        "DOWNLOAD_TIMEOUT": 10,
-        "DOWNLOAD_DELAY": 0,
-        "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
-    } | told["settings"]
-    process = CrawlerProcess(settings)
-    crawler = process.create_crawler(ListSpider)
-    process.crawl(crawler, jobs=told["jobs"], out=out)
-    process.start()
-    _write(out, {"stats": crawler.stats.get_stats() if crawler.stats else {}})
+SETTINGS: dict[str, Any] = {
+    "DOWNLOAD_HANDLERS": {"http": CAPTURE, "https": CAPTURE},
+    "EXTENSIONS": {FileSink: 0, Stopper: 1, Playback: 2},
+    "RETRY_ENABLED": False,
+    "REDIRECT_ENABLED": False,
+    "HTTPERROR_ALLOW_ALL": True,
+    "COOKIES_ENABLED": False,
+    "TELNETCONSOLE_ENABLED": False,
+    "DOWNLOAD_TIMEOUT": 10,
+    "DOWNLOAD_DELAY": 0,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
+}
+
+
+def _crawl(told: dict[str, Any], done: Callable[[], None]) -> None:
+    out, log = Path(told["out"]), logging.FileHandler(told["log"])
+    log.setLevel(logging.WARNING)
+    logging.getLogger().addHandler(log)
+    runner = CrawlerRunner(SETTINGS | {"TEST_OUT": str(out)} | told["settings"])
+    crawler = runner.create_crawler(ListSpider)
+
+    def ended(result: object) -> None:
+        if isinstance(result, Failure):
+            logging.getLogger(__name__).error("the crawl failed: %s", result.getTraceback())
+        else:
+            _write(out, {"stats": crawler.stats.get_stats() if crawler.stats else {}})
+        logging.getLogger().removeHandler(log)
+        log.close()
+        done()
+
+    runner.crawl(crawler, jobs=told["jobs"], out=out).addBoth(ended)
+
+
+def main() -> None:
+    install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
+    from twisted.internet import reactor
+
+    loop: Any = reactor  # typed as a module
+
+    def listen() -> None:
+        for line in sys.stdin:
+            done = threading.Event()
+            loop.callFromThread(_crawl, json.loads(line), done.set)
+            done.wait()
+            print("done", flush=True)
+        loop.callFromThread(loop.stop)
+
+    threading.Thread(target=listen, daemon=True).start()
+    loop.run(installSignalHandlers=False)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main()

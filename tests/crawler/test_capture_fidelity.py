@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from random import Random
 from typing import Any
 
 import pytest
 
+from crawler.download.failures import TRIED_AGAIN
 from tests.crawler.downloads import Run, download, unpacked
-from tests.servers import KINDS, MisbehavingServer
+from tests.misbehaviour import ANSWERS
+from tests.servers import KINDS, Answer, MisbehavingServer
 
 EXTRA: tuple[dict[str, Any], ...] = (
     {"path": "/", "method": "HEAD"},
@@ -50,6 +53,32 @@ def test_bytes_are_those_of_the_wire(crawled: tuple[MisbehavingServer, Run], pat
             continue
         assert capture["response"]["size"] == exchange.sent_size
         assert capture["response"]["sha256"] == exchange.sent_hash.hexdigest()
+
+
+def test_mangled_answers_are_kept_as_they_came() -> None:
+    """Answers with bytes changed, dropped, doubled and put in, whatever the parser then makes of them."""
+    chance = Random(20260501)
+    with MisbehavingServer() as server:
+        for number, kind in enumerate(sorted(KINDS) * 2):
+            if kind in ANSWERS and (whole := b"".join(ANSWERS[kind].parts)):
+                server.pages[f"/mangled/{number}"] = Answer([_mangled(whole, chance)], "close")
+        run = download([server.url + path for path in server.pages], {"DOWNLOAD_TIMEOUT": 3})
+        assert len(run.results) == len(server.pages) > 100
+        for path in server.pages:
+            answered = [capture for capture in run.of(path) if capture["failure"] != TRIED_AGAIN]
+            for capture, exchange in zip(answered, server.served(path), strict=True):
+                assert unpacked(capture["response"]) == exchange.sent, path
+
+
+def _mangled(data: bytes, chance: Random) -> bytes:
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randrange(len(data) + 1)
+        end = at + chance.randint(0, 3)
+        piece = chance.choice(
+            [b"", b"\r\n", b"\n", b":", b"\x00", b"0", data[at:end] * 2, bytes([chance.randrange(256)])]
+        )
+        data = data[:at] + piece + data[end:]
+    return data or b"?"
 
 
 def test_every_exchange_is_captured_and_no_other(crawled: tuple[MisbehavingServer, Run]) -> None:
