@@ -120,6 +120,7 @@ def _record(run: Run, crawler: Crawler, findings: tuple[str, ...], code: ExitCod
         received=run.tally.received,
         pages_per_minute=run.tally.fetched / minutes,
         extraction=Timings.of(seconds * 1000 for seconds in run.extraction_seconds),
+        log="crawl.log",
         findings=findings,
         verdict="interrupted" if code in {ExitCode.STOPPED, ExitCode.CRASH} else verdict,
         exit_code=int(code),

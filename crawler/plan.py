@@ -11,6 +11,7 @@ import attrs
 from scrapy.settings import BaseSettings
 
 from crawler.errors import ConfigError
+from crawler.extensions.progress import progress_settings
 from crawler.profiles import SiteProfile, choose_sites, load_profiles
 from crawler.seeds import read_seeds
 
@@ -52,6 +53,7 @@ class CrawlPlan:
 def plan_crawl(settings: BaseSettings, arguments: Mapping[str, str]) -> CrawlPlan:
     """Reads profiles and seeds. Raises ConfigError, in one line, for whatever cannot be used."""
     check_numbers(settings)
+    progress_settings(settings)
     unknown = sorted(set(arguments) - _SPIDER_ARGUMENTS)
     if unknown:
         raise ConfigError("-a", unknown[0], arguments[unknown[0]], f"no such argument; there are {_listed()}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import attrs
+from lxml import etree
 
 from crawler.discovery import (
     FoundLink,
@@ -21,6 +22,7 @@ from pipelines.charset import decode_page
 
 LARGEST_PAGE = 16 << 20
 """Bytes of HTML up to which links and text are looked for; a larger body is archived all the same."""
+_SPARSE = 1200
 _PLAINLY = 0.15
 """Below this score a page is no article, whoever asked for it."""
 
@@ -35,12 +37,19 @@ class PageReading:
     links: tuple[FoundLink, ...] = ()
     article_score: float = 0.0
     """0..1: how much the page looks like an article; 0.5 and above is one."""
+    characters: int = 0
+    """Of text that is no markup or script, roughly."""
     siblings: Pagination | None = None
     """Set where the page is one of several of the same article."""
 
     @property
     def is_html(self) -> bool:
         return self.kind is Kind.HTML
+
+    @property
+    def sparse(self) -> bool:
+        """Whether there is so little to read that the page may be a wall, or say that there is no such page."""
+        return self.characters < _SPARSE
 
     @property
     def article(self) -> bool:
@@ -89,6 +98,15 @@ def _read_html(body: bytes, content_type: str, url: str) -> PageReading:
         kind=Kind.HTML,
         what=f"html {judged.kind} ({judged.why})",
         links=tuple(link for link in page_links(tree, url, charset.used) if link.url not in own),
+        characters=_characters(tree),
         article_score=judged.score if judged.kind != "empty" else 0.0,
         siblings=siblings,
+    )
+
+
+def _characters(tree: etree._Element) -> int:
+    unseen = {"script", "style", "noscript", "template", etree.Comment, etree.ProcessingInstruction}
+    return sum(
+        len((node.text or "").strip()) * (node.tag not in unseen) + len((node.tail or "").strip())
+        for node in tree.iter()
     )

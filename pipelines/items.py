@@ -45,6 +45,10 @@ class ArticleItem:
     pages: tuple[str, ...]
     """URLs of all its pages, in order."""
     locations: tuple[RecordLocation, ...]
+    status: int = 200
+    """Of the answer that the first page came with."""
+    only_labels: str | None = None
+    """Set where the page is read for its labels alone, and gets no text: what it is instead of an article."""
     rules: ExtractRules = attrs.field(factory=ExtractRules)
     extracted: Extracted | None = None
     failure: str | None = None
@@ -52,6 +56,11 @@ class ArticleItem:
     same_text_as: str | None = None
     """URL whose text is the same to the byte; this one gets no second file."""
     text_file: str | None = None
+
+    @property
+    def has_text(self) -> bool:
+        """Whether there is a text to be compared and written."""
+        return self.only_labels is None and self.extracted is not None and bool(self.extracted.text)
 
     def __repr__(self) -> str:
         """Short: Scrapy puts it into log lines."""
@@ -109,8 +118,9 @@ class DuplicatePipeline:
         return cls(crawler)
 
     def process_item(self, item: ArticleItem) -> ArticleItem:
-        if item.extracted is None or not item.extracted.text:
+        if not item.has_text:
             return item
+        assert item.extracted is not None
         body, row = "\n\n".join(item.extracted.document.blocks), item.extracted.row
         twin = self._first_with_text.get(item.extracted.text)
         item.same_text_as = twin if twin != item.url else None
@@ -138,7 +148,8 @@ class TextPipeline:
         return cls(crawler)
 
     def process_item(self, item: ArticleItem) -> ArticleItem:
-        if item.extracted is not None and item.extracted.text and item.same_text_as is None:
+        if item.has_text and item.same_text_as is None:
+            assert item.extracted is not None
             self._rules.keep(item.rules)
             item.text_file = self._texts.put(item.extracted.text, item.extracted.row)
             self._crawler.stats.inc_value("texts/written")

@@ -99,7 +99,7 @@ def _add_up(runs: list[Run]) -> _Sums:
             after_headline = True
             if broken_by > 2:
                 stretch = 0.0
-        elif run.is_prose and after_headline:
+        elif run.is_prose and (after_headline or run.opening_link >= 8):
             sums.abstracts += run.size
             sums.abstract_count += 1
             after_headline = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 import attrs
 from lxml import etree
@@ -39,6 +40,8 @@ class Run:
     """1..6 within such a heading, else 0."""
     links: int
     """How many links it holds."""
+    opening_link: float
+    """Size of the link it begins with; 0 where it begins with plain text."""
 
     @property
     def is_headline(self) -> bool:
@@ -79,9 +82,12 @@ class _Collector:
             size = _size(text)
             linked = _size("".join(piece for piece, in_link in self._pieces if in_link))
             if text:
-                self.runs.append(
-                    Run(text=text, size=size, link_size=min(size, linked), heading=self.heading, links=self._links)
-                )
+                opening = _size("".join(piece for piece, _ in takewhile(lambda piece: piece[1], self._pieces)))
+                run = Run(
+                    text=text, size=size, link_size=min(size, linked), heading=self.heading, links=self._links,
+                    opening_link=opening,
+                )  # fmt: skip
+                self.runs.append(run)
         self._pieces.clear()
         self._links = int(self.in_link)
 

@@ -18,6 +18,8 @@ from pipelines.items import ArticleItem
 
 logger = logging.getLogger(__name__)
 
+STATE_OF_STATUS = {401: State.BLOCKED, 403: State.BLOCKED, 404: State.GONE, 410: State.GONE, 451: State.BLOCKED}
+"""What an error answer means for its URL; any other is a failure."""
 _STATE_OF_LABEL = {"challenge_page": State.BLOCKED, "soft_404": State.GONE}
 
 
@@ -43,6 +45,8 @@ class RunExtension:
     def item_done(self, item: Any, spider: Spider) -> None:
         if isinstance(item, ArticleItem):
             self._run.finish(outcomes_of(item))
+            if item.failure is not None:
+                self._run.findings.append(f"{item.url}: no text: {item.failure}")
             if item.text_file is not None:
                 self._run.tally.text(item.url)
 
@@ -84,7 +88,7 @@ def outcomes_of(item: ArticleItem) -> dict[str, Outcome]:
         outcomes[url] = Outcome(
             state=state if first else State.ARCHIVED,
             reason=reason if first else f"page {number} of {item.url}",
-            status=200,
+            status=item.status if first else 200,
             location=location,
             text_file=text_file if first else None,
         )
@@ -99,6 +103,8 @@ def _verdict(item: ArticleItem) -> tuple[State, str | None, str | None]:
     for label in item.extracted.document.labels:
         if label.name in _STATE_OF_LABEL:
             return _STATE_OF_LABEL[label.name], f"{label.name}: {label.evidence}", None
-    if item.text_file is None:
-        return State.ARCHIVED, "no text: no main text found", None
+    if item.status >= 400:
+        return STATE_OF_STATUS.get(item.status, State.FAILED), f"status {item.status}", None
+    if item.only_labels is not None or item.text_file is None:
+        return State.ARCHIVED, f"no text: {item.only_labels or 'no main text found'}", None
     return State.ARCHIVED, None, item.text_file

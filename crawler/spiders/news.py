@@ -17,6 +17,7 @@ from twisted.python.failure import Failure
 
 from archives.capture import RecordLocation
 from crawler.discovery import FoundLink
+from crawler.extensions.run import STATE_OF_STATUS
 from crawler.frontier.base import Link, Outcome, State
 from crawler.profiles import profile_for, rules_for
 from crawler.reading import PageReading, read_page
@@ -27,7 +28,6 @@ from pipelines.rules import ExtractRules
 
 logger = logging.getLogger(__name__)
 
-_STATE_OF_STATUS = {401: State.BLOCKED, 403: State.BLOCKED, 404: State.GONE, 410: State.GONE, 451: State.BLOCKED}
 _FRESH, _LINKED = 20, 10
 """Priorities: what a feed or sitemap names goes before what a page links to."""
 
@@ -38,6 +38,7 @@ class FetchedPage:
 
     url: str
     location: RecordLocation
+    status: int
 
 
 class NewsSpider(Spider):
@@ -68,7 +69,7 @@ class NewsSpider(Spider):
             self._end(response, State.UNCHANGED, "status 304")
             return
         if response.status >= 300 and not self._reads_like_a_page(response):
-            self._end(response, _STATE_OF_STATUS.get(response.status, State.FAILED), f"status {response.status}")
+            self._end(response, STATE_OF_STATUS.get(response.status, State.FAILED), f"status {response.status}")
             return
         reading = read_page(response.body, _content_type(response), response.url)
         if self._run.plan.follow:
@@ -82,13 +83,15 @@ class NewsSpider(Spider):
             self._end(response, State.UNCHANGED, "same payload as the capture before")
         elif self._wants_text(response, reading):
             yield from self._article(response, reading, ())
+        elif reading.is_html and (reading.sparse or response.status >= 400):
+            yield attrs.evolve(self._item((_fetched(response),)), only_labels=reading.what)
         else:
             self._end(response, State.ARCHIVED, f"no text: {reading.what}")
 
     def parse_continuation(self, response: Response, before: tuple[FetchedPage, ...]) -> Iterator[Any]:
         """Page 2.. of a paginated article was answered."""
         if response.status != 200:
-            self._end(response, _STATE_OF_STATUS.get(response.status, State.FAILED), f"status {response.status}")
+            self._end(response, STATE_OF_STATUS.get(response.status, State.FAILED), f"status {response.status}")
             yield self._item(before)
             return
         reading = read_page(response.body, _content_type(response), response.url)
@@ -116,14 +119,16 @@ class NewsSpider(Spider):
 
     def _wants_text(self, response: Response, reading: PageReading) -> bool:
         """An article does; so does any page that was asked for by name and nothing else, unless it is plainly none."""
-        if not reading.is_html:
-            return False
         named = bool(response.meta.get("seed")) and not self._run.plan.follow
-        return reading.article or response.status != 200 or (named and not reading.plainly_no_article)
+        return (
+            reading.is_html
+            and response.status < 400
+            and (reading.article or (named and not reading.plainly_no_article))
+        )
 
     def _article(self, response: Response, reading: PageReading, before: tuple[FetchedPage, ...]) -> Iterator[Any]:
         """Asks for the article's next page where there is one, else hands the article on."""
-        have = (*before, FetchedPage(url=response.url, location=response.meta["archived"]))
+        have = (*before, _fetched(response))
         following = reading.next_page
         if following is None or not self._may_continue(following, have):
             yield self._item(have)
@@ -155,6 +160,7 @@ class NewsSpider(Spider):
             url=pages[0].url,
             pages=tuple(page.url for page in pages),
             locations=tuple(page.location for page in pages),
+            status=pages[0].status,
             rules=self._rules(pages[0].url),
         )
 
@@ -182,7 +188,7 @@ class NewsSpider(Spider):
         self._run.frontier.add((where for where, feed in links if feed), again=True)
 
     def _redirected(self, response: Response) -> None:
-        target = urljoin(response.url, response.headers[b"Location"].decode("latin-1").strip()).split("#", 1)[0]
+        target = urljoin(response.url, (response.headers[b"Location"] or b"").decode("latin-1").strip()).split("#", 1)[0]
         hops = response.meta.get("hops", "") + "R"
         depth, seed = response.meta.get("depth", 0), bool(response.meta.get("seed"))
         link = Link(url=target, via=response.url, hops=hops, depth=depth, priority=90, seed=seed)
@@ -216,6 +222,10 @@ class NewsSpider(Spider):
     def _reads_like_a_page(response: Response) -> bool:
         """Whether an error answer may be a wall with something to read: a challenge comes as 403, 429, 503 or 521."""
         return response.status in {403, 429, 503, 521} and len(response.body) > 0
+
+
+def _fetched(response: Response) -> FetchedPage:
+    return FetchedPage(url=response.url, location=response.meta["archived"], status=response.status)
 
 
 def _content_type(response: Response) -> str:
