@@ -1,4 +1,4 @@
-"""Gzip members: each record is one, so that it can be read by itself (WARC 1.1, Annex D)."""
+"""Gzip members: each record is one, so that it can be read by itself (WARC/1.1, annex on compression)."""
 
 from __future__ import annotations
 

@@ -181,7 +181,7 @@ def _block(fields: Iterable[tuple[str, str]]) -> tuple[Fields, BinaryIO, int]:
 
 
 def _warc_fields(fields: Iterable[tuple[str, str]]) -> bytes:
-    """`application/warc-fields` (Annex B); a value that would break a line is put on one."""
+    """`application/warc-fields` (chapter 4); a value that would break a line is put on one."""
     lines = [f"{name}: {_one_line(value)}\r\n" for name, value in fields]
     return "".join(lines).encode("utf-8", "backslashreplace")
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from archives.audit import Reextraction, Verdict, audit
-from archives.audit_page import render_html
+from archives.auditpage import render_html
 from archives.capture import Capture
 from archives.collection import Collection
 from archives.errors import CollectionError
