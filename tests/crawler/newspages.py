@@ -149,6 +149,8 @@ def listings() -> dict[str, tuple[str, str]]:
             "/column/118", page("河畔观察_专栏", f"<h1>河畔观察</h1><div class=desc>{prose(3)}</div><ul>{links(30)}</ul>")),
         "mobile front page": ("/m/", page("云江在线手机版", links(30, "<a href='{url}'><h3>{text}</h3><p>{abstract}</p><span>{date}</span></a>"))),
         "newspaper layout": ("/html/2031-05/15/node_2.htm", page("云江日报 第01版：要闻", f"<ul>{links(7)}</ul><a href='node_3.htm'>下一版</a>")),
+        "one-line news": (
+            "/yw/t80001.html", page("一句话新闻", "<div>一句话新闻（滚动）</div><div>2031年05月15日 来源：云江日报</div><div>" + links(12, "　　<a href='{url}'>{text}</a>。{abstract}……<a href='{url}'>[详细]</a><br><br>") + "</div>")),
         "short section": ("/jyxx/", page("教育信息", f"<ul>{links(6)}</ul>")),
         "site map": ("/map.html", page("网站地图", "".join(f"<a href='/c{n}/'>栏目{n}</a> " for n in range(120)))),
         "video channel": ("/video/", page("视频_云江在线", links(20, "<li><a href='{url}' title='{text}'><img src=v.jpg></a><a href='{url}'>{text}</a><em>02:1{n}</em></li>"))),

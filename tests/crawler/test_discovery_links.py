@@ -71,7 +71,8 @@ def test_queries_are_encoded_as_the_page_is(encoding: str, query: str) -> None:
 
 def test_base_frames_areas() -> None:
     html = """<base href="/deep/er/"><base href="/second/"><map><area href=a.html alt="云江"></map>
-        <iframe src="b.html"></iframe><a href="c.html"><img alt="  图 说 "></a><a title=题 href=d.html></a><a name=e>e</a>"""
+        <iframe src="b.html"></iframe><a href="c.html"><img alt="  图 说 "></a>
+        <a title=题 href=d.html></a><a name=e>e</a>"""
     assert [(link.url.removeprefix("http://news.example.cn/deep/er/"), link.text) for link in found(html)] == [
         ("a.html", "云江"), ("b.html", ""), ("c.html", "图 说"), ("d.html", "题"),
     ]  # fmt: skip

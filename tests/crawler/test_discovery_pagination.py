@@ -58,8 +58,10 @@ def test_numbered_names(name: str, pager: str, index: int) -> None:
         (DAY + "80001_0.html", "<a href=80001_1.html>2</a>", ["80001_0.html", "80001_1.html"]),
         (DAY + "80001_1.html", "<a href=80001_2.html>2</a>", ["80001_1.html", "80001_2.html"]),
         (FIRST, "<a href=80001_p2.html>2</a>", ["80001.html", "80001_p2.html"]),
-        (FIRST, "<script>createPageHTML(3, 0, '80001', 'html')</script>", ["80001.html", "80001_1.html", "80001_2.html"]),
-        (FIRST, "<a href=80001_2.html>2</a>…<a href=80001_5.html>5</a>", ["80001.html", *(f"80001_{n}.html" for n in range(2, 6))]),
+        (FIRST, "<script>createPageHTML(3, 0, '80001', 'html')</script>",
+         ["80001.html", "80001_1.html", "80001_2.html"]),
+        (FIRST, "<a href=80001_2.html>2</a>…<a href=80001_5.html>5</a>",
+         ["80001.html", *(f"80001_{n}.html" for n in range(2, 6))]),
     ],
 )  # fmt: skip
 def test_ways_of_numbering(url: str, pager: str, expected: list[str]) -> None:

@@ -69,7 +69,8 @@ def test_the_projects_own_sites_load() -> None:
 
 
 def test_hosts_and_urls_become_plain(tmp_path: Path) -> None:
-    text = 'name = "yunjiang"\n[crawl]\nseeds = ["http://云江.example/要闻"]\nallow_hosts = ["*.Media.Example", "b.example:80"]\n'
+    text = GOOD.replace("www.yunjiang.example/", "云江.example/要闻")
+    text += 'allow_hosts = ["*.Media.Example", "b.example:80"]\n'
     crawl = load_profile(write(tmp_path, text)).crawl
     assert crawl.seeds == ("http://xn--gjqq74i.example/%E8%A6%81%E9%97%BB",) or crawl.seeds[0].isascii()
     assert crawl.allow_hosts == ("*.media.example", "b.example")

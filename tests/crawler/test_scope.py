@@ -52,7 +52,8 @@ def test_out(url: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "http://yunjiang.example/a/b/a/b/a/b.html", "http://yunjiang.example/x/x/x/", "http://yunjiang.example" + "/1" * 13,
+        "http://yunjiang.example/a/b/a/b/a/b.html", "http://yunjiang.example/x/x/x/",
+        "http://yunjiang.example" + "/1" * 13,
         "http://yunjiang.example/cal?year=2931&month=5", "http://yunjiang.example/cal?date=1203-05-01",
         "http://yunjiang.example/?" + "&".join(f"k{n}=1" for n in range(25)), "http://yunjiang.example/?sid=1&sid=2",
     ],
@@ -103,9 +104,11 @@ def test_each_seed_under_its_own_profile() -> None:
 
 
 PRIVATE = [
-    "127.0.0.1", "127.1", "0x7f.0.0.1", "0x7f000001", "2130706433", "017700000001", "0177.0.0.01", "127.0.0.1.", "0", "0.0.0.0",
+    "127.0.0.1", "127.1", "0x7f.0.0.1", "0x7f000001", "2130706433", "017700000001", "0177.0.0.01", "127.0.0.1.", "0",
+    "0.0.0.0",
     "10.0.0.1", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "[::1]", "[::]", "[fe80::1]", "[fc00::1]",
-    "[::ffff:127.0.0.1]", "[::ffff:a00:1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[::127.0.0.1]", "224.0.0.1", "255.255.255.255",
+    "[::ffff:127.0.0.1]", "[::ffff:a00:1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[::127.0.0.1]", "224.0.0.1",
+    "255.255.255.255",
     "localhost", "LOCALHOST.", "a.localhost", "metadata.google.internal", "printer.local", "intranet", "１２７.0.0.1",
     "127。0。0。1", "%31%32%37.0.0.1",
 ]  # fmt: skip
