@@ -15,7 +15,7 @@ from archives.capture import Capture, RecordLocation
 from archives.collection import Collection
 from archives.digest import entity_digest, sha256
 from archives.errors import ArchiveError, UnresolvedRevisitError
-from archives.findings import FixityFinding
+from archives.findings import FixityFinding, one_line, printable
 from archives.fixity import verify
 
 
@@ -60,10 +60,10 @@ class TextVerdict:
     """The verdict on one text, and its grounds."""
 
     run: str
-    file: str
-    url: str | None
+    file: str = attrs.field(converter=one_line)
+    url: str | None = attrs.field(converter=printable)
     verdict: Verdict
-    why: str = ""
+    why: str = attrs.field(default="", converter=one_line)
     """One line; empty for a plain match."""
     differs: tuple[str, ...] = ()
     """The fields of the row that differ, and "text"."""

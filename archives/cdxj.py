@@ -55,8 +55,8 @@ class IndexEntry:
     def parse(cls, line: bytes) -> IndexEntry:
         """The entry of a line. Raises `ValueError` where it is none."""
         key, _, rest = line.decode("utf-8").partition(" ")
-        known = json.loads(rest.partition(" ")[2])
         try:
+            known = json.loads(rest.partition(" ")[2])
             return cls(
                 urlkey=key,
                 url=known["url"],
@@ -71,7 +71,7 @@ class IndexEntry:
                     payload_digest=known["digest"],
                 ),
             )
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ValueError(f"no index entry: {error}") from error
 
 

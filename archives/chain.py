@@ -208,7 +208,7 @@ def _pem(key: Ed25519PublicKey) -> bytes:
 def _known(line: bytes) -> Mapping[str, Any]:
     try:
         known = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return known if isinstance(known, dict) and _canonical(known) == line else {}
 

@@ -211,7 +211,8 @@ def _run(collection: Collection, run: str, seal: Mapping[str, Any] | None) -> It
 
 def _changed_rows(collection: Collection, run: str, table: str, seal: Mapping[str, Any]) -> Iterator[FixityFinding]:
     """Which rows make the table another one than was sealed."""
-    marks = list(seal.get("rows") or ())
+    stated = seal.get("rows")
+    marks = stated if isinstance(stated, list) else []
     with collection.storage.open(table) as file:
         rows = file.readlines()
     named = False

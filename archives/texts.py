@@ -123,7 +123,7 @@ def parse_row(line: bytes) -> dict[str, Any] | None:
     """A line of `documents.jsonl` as a row; None where it is none."""
     try:
         row = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(row, dict) or not isinstance(row.get("url"), str) or not isinstance(row.get("file"), str):
         return None

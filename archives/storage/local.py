@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Callable, Iterator
+from io import FileIO
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -68,9 +69,15 @@ class LocalStorage:
         path = self._ready(name)
         new = not path.exists()
         with refusals(path):
-            with path.open("ab") as file:
-                file.write(data)
-                _sync(file)
+            with path.open("ab", buffering=0) as file:
+                size = file.tell()
+                try:
+                    _write_all(file, data)
+                    os.fsync(file.fileno())
+                except OSError:
+                    with contextlib.suppress(OSError):  # half a line would spoil the one that comes after it
+                        file.truncate(size)
+                    raise
             if new:
                 _sync_folder(path.parent)
 
@@ -119,6 +126,12 @@ class LocalStorage:
 
 def _private_opener(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
+
+
+def _write_all(file: FileIO, data: bytes) -> None:
+    at = 0
+    while at < len(data):
+        at += file.write(data[at:])
 
 
 def _sync(file: BinaryIO) -> None:

@@ -138,8 +138,8 @@ def payload_digest(record: Record) -> str:
 
 def read_record(file: BinaryIO, name: str, offset: int) -> Record:
     """The record at `offset` of the file called `name`. Raises `RecordNotFoundError`, `DamagedRecordError`."""
-    if offset >= file.seek(0, 2):
-        raise RecordNotFoundError(name, offset, "the file ends before")
+    if not 0 <= offset < file.seek(0, 2):
+        raise RecordNotFoundError(name, offset, "the file has no such place")
     try:
         return parse_record(read_member(file, offset))
     except ValueError as error:

@@ -59,9 +59,12 @@ def warc_date(when: datetime) -> str:
 
 
 def parse_warc_date(text: str) -> datetime:
-    """The moment a WARC-Date names, of any precision from seconds on; `ValueError` where it names none."""
+    """The moment a WARC-Date names, in UTC; `ValueError` where it names none."""
     when = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
+    try:
+        return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text} is no date") from error
 
 
 def warcinfo(filename: str, when: datetime, info: Mapping[str, str]) -> tuple[ArcWarcRecord, str]:

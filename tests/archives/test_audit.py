@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from archives.audit import Reextraction, Verdict, audit
 from archives.auditpage import render_html
@@ -177,3 +179,36 @@ def test_the_page_names_what_is_wrong_and_escapes_it(copy: Collection) -> None:
     page = render_html(audit(copy, reextract))
     assert "Not clean" in page and "row-changed" not in page and "MISMATCH" in page
     assert "<script>" not in page and "http-equiv" not in page and "src=" not in page
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_damage_however_large_makes_an_audit_raise(copy: Collection, data: st.DataObject) -> None:
+    paths = sorted(path for path in copy.path.rglob("*") if path.is_file() and path.name != "signing.key")
+    path = data.draw(st.sampled_from(paths))
+    whole = path.read_bytes()
+    start = data.draw(st.integers(0, len(whole)))
+    end = data.draw(st.integers(start, min(len(whole), start + 400)))
+    new = data.draw(
+        st.binary(max_size=40)
+        | st.sampled_from([b"\xff" * 9, b"\n", b"[" * 20_000, b'"\\ud800"', b"null", b"-1", whole[:300], whole[-300:]])
+    )
+    path.write_bytes(whole[:start] + new + whole[end:])
+    try:
+        report = audit(copy, reextract)
+        json.dumps(report.to_json())
+        "\n".join(map(str, report.findings)).encode()
+        render_html(report).encode()
+        assert report.clean == (path.read_bytes() == whole)
+    finally:
+        path.write_bytes(whole)
+
+
+@pytest.mark.parametrize("changes", [{"offset": -5}, {"offset": 10**30}, {"file": 5}, {"record_id": "\ud800\n"}])
+def test_a_row_that_points_nowhere(copy: Collection, changes: dict[str, Any]) -> None:
+    row = json.loads(rows_file(copy).read_text("utf-8").splitlines()[0])
+    line = json.dumps({**row, "url": "http://x/\ud800\n", "captures": [{**row["captures"][0], **changes}]})
+    rows_file(copy).write_text(line + "\n", "utf-8")
+    report = audit(copy, reextract)
+    assert report.verdicts[0].verdict is Verdict.FIXITY_FAILED
+    assert all("\n" not in str(finding) for finding in report.findings) and str(report.verdicts[0].url).isprintable()
