@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import html
 import json
@@ -21,6 +22,7 @@ import pytest
 
 from archives.capture import WireMessage
 from crawler.profiles import load_profiles
+from tests.demo import drive
 from tests.demo.article import load_articles
 from tests.demo.gold import Gold, write_gold
 from tests.demo.outlets import ADDRESSES, all_gold, build_outlets
@@ -267,14 +269,16 @@ def test_only_made_up_hosts_are_linked_besides_loopback(site: DemoSite) -> None:
     assert hosts <= allowed and b"example.invalid" in hosts
 
 
-def test_exchanges_are_recorded_to_the_byte() -> None:
-    with DemoSite(record=True) as site:
+def test_exchanges_are_recorded_to_the_byte(tmp_path: Path) -> None:
+    with DemoSite(record=tmp_path / "wire.jsonl") as site:
         client = Client(ADDRESSES["lanfeng"], site.port)
         told = [client.ask(path) for path in ("/", "/atom.xml", "/nothing", "/sitemap-news.xml.gz")]
         told.append(client.ask("/about/", "X-Odd:\tyes", method="HEAD"))
         client.socket.close()
         assert [(e.request, e.response) for e in site.exchanges] == told
         assert {e.host for e in site.exchanges} == {ADDRESSES["lanfeng"]}
+        kept = [json.loads(line) for line in (tmp_path / "wire.jsonl").read_text(encoding="ascii").splitlines()]
+        assert [base64.b64decode(row["response"]) for row in kept] == [response for _, response in told]
         assert [e.path for e in site.exchanges] == ["/", "/atom.xml", "/nothing", "/sitemap-news.xml.gz", "/about/"]
 
 
@@ -351,6 +355,17 @@ def test_a_taken_port_is_one_clear_line(site: DemoSite) -> None:
     assert done.stderr.count("\n") == 1 and str(site.port) in done.stderr
 
 
+def test_a_demo_goes_on_only_with_its_own_port(
+    site: DemoSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(drive, "_SERVER_WAIT", 0.0)
+    (tmp_path / "demo-site.json").write_text(json.dumps({"port": site.port}), encoding="utf-8")
+    assert drive.run(collections=tmp_path, name="demo") == 2
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.count("\n") == 1 and str(site.port) in said.err
+    assert json.loads((tmp_path / "demo-site.json").read_text(encoding="utf-8")) == {"port": site.port}
+
+
 def test_score_sees_what_is_right_and_what_is_not(tmp_path: Path) -> None:
     gold = [answer for answer in all_gold(80) if answer.text and answer.outlet == "qinglan"]
     listing = next(answer for answer in all_gold(80) if answer.kind == "front")
@@ -367,7 +382,7 @@ def test_score_sees_what_is_right_and_what_is_not(tmp_path: Path) -> None:
     (folder / "documents.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     result = score(tmp_path / "demo", gold)
     assert {page.f1 for page in result.pages} == {1.0}
-    assert result.missing == (gold[0].url,) and len(result.extra) == 1
+    assert result.missing == (gold[0].url.replace("http://", "").replace(":80", ""),) and len(result.extra) == 1
     assert result.share("title") == result.share("author") == 1 - 1 / len(result.pages)
     assert result.share("published") == 1 and result.least_f1 == 0
     assert "label spun_text without ground" in result.table()

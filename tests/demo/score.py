@@ -42,7 +42,7 @@ class DemoScore:
 
     pages: tuple[PageScore, ...]
     missing: tuple[str, ...]
-    """URLs that should have given a text and did not."""
+    """What should have given a text and did not: host and path, as the gold knows no port."""
     extra: tuple[str, ...]
     """URLs that gave a text and should not have."""
 
@@ -60,20 +60,22 @@ class DemoScore:
         """Share of the scored pages whose `field` is exact, 0..1."""
         return sum(field in page.right for page in self.pages) / len(self.pages) if self.pages else 0.0
 
-    def table(self) -> str:
-        """A short table, a line an outlet, and a line for each thing that is not right."""
+    def table(self, complaints: int | None = None) -> str:
+        """A line an outlet, then a line for each thing that is not right, `complaints` of them at most."""
         lines = [_line("outlet", "texts", "mean F1", "least", *FIELDS, "labels")]
         for outlet in dict.fromkeys(page.outlet for page in self.pages):
             lines.append(_summary(outlet, [page for page in self.pages if page.outlet == outlet]))
         lines.append(_summary("all", self.pages))
-        lines += [f"missing  {url}" for url in self.missing]
-        lines += [f"extra    {url}" for url in self.extra]
+        wrong = [f"missing  {url}" for url in self.missing] + [f"extra    {url}" for url in self.extra]
         for page in self.pages:
-            lines += _complaints(page)
-        return "\n".join(lines)
+            wrong += _complaints(page)
+        shown = wrong[:complaints]
+        if len(shown) < len(wrong):
+            shown.append(f"... and {len(wrong) - len(shown)} more: python -m tests.demo score COLLECTION_PATH")
+        return "\n".join(lines + shown)
 
-    def print_table(self) -> None:
-        print(self.table())
+    def print_table(self, complaints: int | None = None) -> None:
+        print(self.table(complaints))
 
 
 def score(collection: Path, gold: Iterable[Gold]) -> DemoScore:
@@ -89,7 +91,7 @@ def score(collection: Path, gold: Iterable[Gold]) -> DemoScore:
             pages.append(_score_page(folder, row, answer))
     order = list(wanted)
     pages.sort(key=lambda page: order.index(_place(page.url)))
-    missing = tuple(answer.url for place, answer in wanted.items() if answer.text is not None and place not in rows)
+    missing = tuple(place for place, answer in wanted.items() if answer.text is not None and place not in rows)
     return DemoScore(pages=tuple(pages), missing=missing, extra=tuple(sorted(extra)))
 
 
@@ -124,7 +126,7 @@ def _score_page(folder: Path, row: Mapping[str, Any], answer: Gold) -> PageScore
     right["published"] = _moment(right["published"], right["published"])
     return PageScore(
         outlet=answer.outlet,
-        url=answer.url,
+        url=row["url"],
         f1=bigram_f1("".join(blocks[row["body_block"] :]), "".join(answer.text or ())),
         right=frozenset(field for field in FIELDS if found[field] == right[field]),
         wrong={field: (found[field], right[field]) for field in FIELDS if found[field] != right[field]},
