@@ -67,7 +67,7 @@ _HTML_TAGS = frozenset({
     "pre",
 })  # fmt: skip
 _TAG = re.compile(r"<!doctype\s+html|<(?:[\w.-]+:)?([a-z][\w.-]*)(?=[\s/>])", re.IGNORECASE)
-_SKIPPED = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!(?!doctype\s+html)[^>]*>", re.IGNORECASE | re.DOTALL)
+_SKIPPED = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!(?!doctype\s+html)[^<>]*>", re.IGNORECASE | re.DOTALL)
 _URL_LINE = re.compile(r"https?://\S+", re.IGNORECASE)
 _JSON = re.compile(r"[\[{]\s*[\"\[{\]}]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -14,6 +15,7 @@ from crawler.discovery.links import FoundLink
 from crawler.discovery.markup import decode_xml, local_name, parse_xml, text_of
 from crawler.urls import absolute
 
+MOST_ENTRIES = 10_000
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _DATES = ("pubdate", "published", "date", "issued", "updated", "modified", "created")
@@ -28,7 +30,7 @@ def feed_links(body: bytes, base_url: str = "") -> list[FoundLink]:
         root = parse_xml(body)
         entries = iter(()) if root is None else _xml_entries(root, base_url)
     unique: dict[str, FoundLink] = {}
-    for link in entries:
+    for link in islice(entries, MOST_ENTRIES):
         unique.setdefault(link.url, link)
     return list(unique.values())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 
 import attrs
 from lxml import etree
@@ -13,6 +14,8 @@ from crawler.urls import absolute
 
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json")
 _TEXT_LIMIT = 300
+MOST_LINKS = 20_000
+"""What a page has beyond that is left out."""
 
 
 @attrs.frozen(kw_only=True)
@@ -39,7 +42,7 @@ def page_links(tree: etree._Element, base_url: str, encoding: str = "utf-8") -> 
     base = base_of(tree, base_url, encoding)
     page_nofollow = _meta_nofollow(tree)
     found: dict[str, FoundLink] = {}
-    for element, href in _hrefs(tree):
+    for element, href in islice(_hrefs(tree), MOST_LINKS):
         url = absolute(href, base, encoding)
         if url is None:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import html.entities
 import re
+from itertools import islice
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -23,7 +24,7 @@ _UNSAFE = re.compile(
 )
 """What XML parsers stumble over in feeds, and CDATA, in which nothing is touched."""
 _NESTING = re.compile(
-    r"<(script|style)\b.*?</\1\s*>|</?(?!(?:html|head|title|base|meta|link|body|a|p|br|area)\b)[a-z][^<>]*>",
+    r"<(script|style)\b.*?(?:</\1\s*>|\Z)|</?(?!(?:html|head|title|base|meta|link|body|a|p|br|area)\b)[a-z][^<>]*>",
     re.IGNORECASE | re.DOTALL,
 )
 """What is left out of a page too deep to parse: all but the elements that carry text and links."""
@@ -103,8 +104,8 @@ def local_name(element: etree._Element) -> str:
 
 
 def text_of(element: etree._Element | None) -> str:
-    """All text in an element, white space collapsed."""
-    return "" if element is None else " ".join("".join(map(str, element.itertext())).split())
+    """The text in an element, white space collapsed; of a huge one the beginning."""
+    return "" if element is None else " ".join("".join(map(str, islice(element.itertext(), 500))).split())
 
 
 def _codec(label: str) -> str:

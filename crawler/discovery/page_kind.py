@@ -195,7 +195,7 @@ def _by_url(url: str) -> Iterator[tuple[float, str]]:
         parts = urlsplit(url)
     except ValueError:
         return
-    path = unquote(parts.path)
+    path = unquote(parts.path)[-2000:]
     name = path.rstrip("/").rpartition("/")[2]
     if not parts.netloc:
         return

@@ -22,6 +22,7 @@ from crawler.discovery.page_kind import LISTING_NAME, page_kind
 from crawler.urls import absolute
 
 MOST_PAGES = 100
+LONGEST_URL = 2000
 
 _PATH_NUMBER = re.compile(
     r"(?P<stem>.*?[^/_-])(?P<mark>[_-]p?|/p?|[/_-]page[/_-]?)(?P<number>\d{1,3})(?P<end>\.[a-z]{3,6}|/)?$",
@@ -97,7 +98,7 @@ def pagination(tree: etree._Element, url: str, encoding: str = "utf-8") -> Pagin
         return None
     base = base_of(tree, here, encoding)
     readings = _readings(here)
-    links = list(_pager_links(tree, base, encoding))
+    links = list(islice(_pager_links(tree, base, encoding), 3 * MOST_PAGES))
     found = max((_pages(links, here, reading) for reading in readings), key=len, default={})
     found = found or _scripted_pages(tree, here)
     view_all = _view_all(tree, base, encoding, here, readings)
@@ -109,6 +110,8 @@ def pagination(tree: etree._Element, url: str, encoding: str = "utf-8") -> Pagin
 
 def _readings(url: str) -> list[_Address]:
     """The ways to read a URL: with its last number as a page number, and as the first page, which has none."""
+    if len(url) > LONGEST_URL:
+        return []
     parts = urlsplit(url)
     query = parse_qsl(parts.query, keep_blank_values=True)
     rest = tuple((key, value) for key, value in query if key.lower() not in _PAGE_KEYS)

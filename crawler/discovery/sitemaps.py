@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import islice
 
 from lxml import etree
 
@@ -47,7 +48,7 @@ def _entry(element: etree._Element, base_url: str) -> FoundLink | None:
     url, title = None, ""
     modified: datetime | None = None
     published: datetime | None = None
-    for part in element.iter():
+    for part in islice(element.iter(), 500):
         name = local_name(part)
         if name == "loc" and url is None and part.getparent() is element:
             url = absolute(text_of(part), base_url)
