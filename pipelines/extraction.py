@@ -6,7 +6,6 @@ import logging
 from copy import deepcopy
 
 import trafilatura
-from lxml import etree
 from lxml.html import HtmlElement
 from trafilatura.readability_lxml import Document as ReadabilityDocument
 
@@ -15,8 +14,8 @@ from pipelines.content.segments import Segment, segments_of
 from pipelines.content.tree import body_of, is_chinese, parse_html, remove, text_of
 from pipelines.content.trim import trim
 from pipelines.content.views import View, densest, elect, segments_in
-from pipelines.errors import RulesError
 from pipelines.rules import ExtractRules
+from pipelines.selection import select
 
 ENGINE = "trafilatura"
 VERSION: str = trafilatura.__version__
@@ -36,9 +35,9 @@ def extract_main_content(
     if tree is None:
         return []
     for path in rules.remove:
-        for element in find(tree, path, "remove"):
+        for element in select(tree, path, "remove"):
             remove(element)
-    if rules.main and (found := find(tree, rules.main, "main")):
+    if rules.main and (found := select(tree, rules.main, "main")):
         return trim([segment for element in found for segment in segments_of(element)], title)
     prepare(tree)
     body = body_of(tree)
@@ -47,17 +46,6 @@ def extract_main_content(
         return []
     chosen = elect(_views(tree, body, segments, title), segments)
     return trim([segments[i] for i in sorted(chosen)], title)
-
-
-def find(tree: HtmlElement, path: str, key: str) -> list[HtmlElement]:
-    """The elements an XPath of a site's rules names. Raises RulesError where it is no XPath or names no elements."""
-    try:
-        found = tree.xpath(path)
-    except etree.XPathError as error:
-        raise RulesError(f"extract rule {key} = {path!r}: not a usable XPath ({error})") from error
-    if not isinstance(found, list):
-        raise RulesError(f"extract rule {key} = {path!r}: an XPath that selects elements is needed")
-    return [node for node in found if isinstance(node, HtmlElement)]
 
 
 def _views(tree: HtmlElement, body: HtmlElement, segments: list[Segment], title: str | None) -> list[View]:

@@ -9,15 +9,16 @@ from datetime import UTC, datetime, tzinfo
 import attrs
 from lxml.html import HtmlElement
 
-from pipelines.content.segments import Segment, segments_of, squeeze
-from pipelines.content.tree import CJK, body_of, text_of
+from pipelines.content.segments import Segment, squeeze
+from pipelines.content.tree import CJK, text_of
 from pipelines.content.views import is_prose, key
 from pipelines.facts import byline
 from pipelines.facts.dates import CHINA, Stamp, parse_stamp
-from pipelines.facts.head import Head, absolute, read_head, text_value, text_values
+from pipelines.facts.head import Head, absolute, text_value, text_values
 from pipelines.facts.names import known, outlet, people
 from pipelines.facts.titles import find_title, is_heading_of
 from pipelines.rules import ExtractRules
+from pipelines.selection import select
 
 _PUBLISHED = (
     "article:published_time", "publishdate", "pubdate", "publish_time", "publishtime", "datepublished", "og:release_date",
@@ -56,21 +57,26 @@ class Metadata:
             self.origins[field] = origin
 
 
-def read_title(tree: HtmlElement, url: str, rules: ExtractRules | None = None) -> tuple[str | None, str]:
-    """The title and where it was read."""
-    if rules and rules.title:
-        for node in tree.xpath(rules.title):
-            if isinstance(node, HtmlElement) and (text := squeeze(text_of(node))):
+def read_title(tree: HtmlElement, head: Head, page: Sequence[Segment], rules: ExtractRules) -> tuple[str | None, str]:
+    """The title and where it was read. `page` is all that the page shows."""
+    if rules.title:
+        for node in select(tree, rules.title, "title"):
+            if text := squeeze(text_of(node)):
                 return text, "rules"
-    return find_title(tree, read_head(tree, url))
+    return find_title(tree, head, "".join(segment.text for segment in page if is_prose(segment)))
 
 
 def read_metadata(
-    tree: HtmlElement, main: Sequence[Segment], title: tuple[str | None, str], url: str, rules: ExtractRules
+    tree: HtmlElement,
+    head: Head,
+    page: Sequence[Segment],
+    main: Sequence[Segment],
+    title: tuple[str | None, str],
+    url: str,
+    rules: ExtractRules,
 ) -> Metadata:
-    """Reads what a page states. `main` is its main text, by which bylines are told from other short lines."""
-    head = read_head(tree, url)
-    page = segments_of(body_of(tree))
+    """Reads what a page states. `page` is all that it shows, `main` its main text, by which bylines are told from
+    other short lines."""
     found = Metadata(canonical_url=head.canonical)
     found.settle("title", title[0], title[1])
     found.lang = _language(tree, main)
@@ -82,6 +88,8 @@ def read_metadata(
     _read_tail(found, after)
     _read_declared(found, head, zone)
     found.settle("author", found.pen_name, "byline")
+    _read_crumbs(found, page, title[0])
+    _read_keywords(found, head, main)
     _read_original(found, page, url)
     found.settle("source", rules.source, "rules")
     return found
@@ -225,6 +233,31 @@ def _settle_people(found: Metadata, values: Sequence[str], origin: str) -> None:
             names += [name for part in re.split(r",| and | & |;", value) if known(name := part.strip()) and " " in name]
     if names and "、".join(names) != (found.editor or ""):
         found.settle("author", tuple(dict.fromkeys(names)), origin)
+
+
+def _read_crumbs(found: Metadata, page: Sequence[Segment], title: str | None) -> None:
+    """The section that the trail at the head of the page ends in: 首页 > 教育 > 正文."""
+    for segment in page[:60]:
+        if not (_TRAIL.search(segment.text) and re.search("首页|首頁|位置", segment.text)) or len(segment.text) > 120:
+            continue
+        crumbs = [squeeze(text_of(node)) for node in segment.element.iter("a")]
+        crumbs = [crumb for crumb in crumbs if crumb in segment.text and not is_heading_of(crumb, title)]
+        if len(crumbs) > 1 and 2 <= len(crumbs[-1]) <= 10 and crumbs[-1] not in ("首页", "首頁", "正文"):
+            found.settle("category", crumbs[-1], "breadcrumb")
+            return
+
+
+_TRAIL = re.compile(r"[>＞»›→]|\s[/-]\s")
+
+
+def _read_keywords(found: Metadata, head: Head, main: Sequence[Segment]) -> None:
+    """The declared keywords, where they are few and the text has them: a long list is for search engines."""
+    text = (found.title or "") + "".join(segment.text for segment in main)
+    words = [word for word in re.split(r"[,，;；、|\s]+", head.metas.get("keywords", "")) if word]
+    if 0 < len(words) <= 8:
+        told = [word for word in dict.fromkeys(words) if 2 <= len(word) <= 12 and word in text]
+        if len(told) == len(words):
+            found.settle("tags", tuple(told), "meta:keywords")
 
 
 def _read_original(found: Metadata, page: Sequence[Segment], url: str) -> None:

@@ -8,17 +8,17 @@ from urllib.parse import urlsplit
 import attrs
 import charset_normalizer
 from lxml import etree
-from lxml.html import HtmlElement
 
 from archives.capture import Capture
 from pipelines import extraction
 from pipelines.charset import decode_page
 from pipelines.coding import LIMIT, decode_content
-from pipelines.content.segments import Segment, segments_of
-from pipelines.content.tree import body_of, parse_html
+from pipelines.content.prepare import lay_open
+from pipelines.content.segments import segments_of
+from pipelines.content.tree import body_of, parse_html, weight
 from pipelines.content.views import key
 from pipelines.document import CharsetDecision, Document, Page, Provenance, QualityLabel
-from pipelines.facts.head import read_head
+from pipelines.facts.head import Head, read_head
 from pipelines.facts.titles import HIJACKED, hijack_score, honest_title, is_heading_of
 from pipelines.metadata import Metadata, read_metadata, read_title
 from pipelines.quality import Reading, labels_of
@@ -52,9 +52,13 @@ def process(captures: Sequence[Capture], rules: ExtractRules | None = None, mode
     rules = rules or ExtractRules()
     first = _read(captures[0], rules)
     blocks = list(first.blocks)
-    for capture in captures[1:]:
-        blocks += _continued(_read(capture, rules).blocks, blocks, first.meta.title)
     meta = first.meta
+    for capture in captures[1:]:
+        further = _read(capture, rules)
+        blocks += _continued(further.blocks, blocks, meta.title)
+        # What signs an article off stands on its last page.
+        for field in ("author", "editor", "source"):
+            meta.settle(field, getattr(further.meta, field), further.meta.origins.get(field, ""))
     return Document(
         url=captures[0].url, canonical_url=meta.canonical_url, original_url=meta.original_url, site=site_of(captures[0].url),
         title=meta.title, author=meta.author, source=meta.source, editor=meta.editor, published=meta.published,
@@ -81,32 +85,31 @@ def _read(capture: Capture, rules: ExtractRules) -> _Read:
         why = problem or "no markup"
         label = QualityLabel(name="mojibake", score=1.0, evidence=f"nothing to read: {why}")
         return _Read(page=page, meta=Metadata(), blocks=(), labels=(label,))
-    head = read_head(tree, page.url)
-    title = read_title(tree, page.url, rules)
+    lay_open(tree)
+    head, shown = read_head(tree, page.url), segments_of(body_of(tree))
+    title = read_title(tree, head, shown, rules)
     main = extraction.extract_main_content(tree, rules, title[0])
     blocks = tuple(block for segment in main if (block := clean_block(segment.text)))
+    if page.status >= 400 and weight("".join(blocks)) < _ERROR_TEXT:
+        blocks = ()
     found = title[0]
-    if found and hijack_score(found, blocks)[0] >= HIJACKED:
+    if found and _is_hijacked(title, head, blocks):
         title = honest_title(tree, head, blocks)
-    meta = read_metadata(tree, main, title, page.url, rules)
-    labels = labels_of(_reading(capture, page, tree, blocks, found, head.doc_title or "", meta))
-    return _Read(page=page, meta=meta, blocks=blocks, labels=labels)
-
-
-def _reading(
-    capture: Capture,
-    page: Page,
-    tree: HtmlElement,
-    blocks: tuple[str, ...],
-    title: str | None,
-    doc_title: str,
-    meta: Metadata,
-) -> Reading:
-    return Reading(
-        url=page.url, status=page.status, html=page.html, tree=tree, charset=page.charset,
-        segments=segments_of(body_of(tree)), blocks=blocks, title=title, doc_title=doc_title,
-        original_url=meta.original_url, truncated=capture.truncated,
+    meta = read_metadata(tree, head, shown, main, title, page.url, rules)
+    reading = Reading(
+        url=page.url, status=page.status, html=page.html, tree=tree, charset=page.charset, segments=shown, blocks=blocks,
+        title=found, doc_title=head.doc_title or "", original_url=meta.original_url, truncated=capture.truncated,
     )  # fmt: skip
+    return _Read(page=page, meta=meta, blocks=blocks, labels=labels_of(reading))
+
+
+_ERROR_TEXT = 300
+"""Weight of text below which a page sent with an error status is the error's, not an article's."""
+
+
+def _is_hijacked(title: tuple[str | None, str], head: Head, blocks: Sequence[str]) -> bool:
+    told = [title[0] or ""] + ([head.doc_title or ""] if title[1] == "title" else [])
+    return any(hijack_score(text, blocks)[0] >= HIJACKED for text in told)
 
 
 def decode_capture(capture: Capture) -> tuple[Page, str | None]:

@@ -84,11 +84,17 @@ def _take(mass: Mass, text: str | None, links: int) -> None:
         mass.prose += amount
 
 
-def prepare(tree: HtmlElement) -> HtmlElement:
-    """Readies a tree for extraction, in place: hidden bodies shown, layout tables undone, furniture taken out."""
+def lay_open(tree: HtmlElement) -> None:
+    """Makes a tree say what a reader sees, in place: hidden bodies shown, layout tables made into plain boxes."""
     body = body_of(tree)
     _reveal(body)
     _undo_layout_tables(body)
+
+
+def prepare(tree: HtmlElement) -> HtmlElement:
+    """Readies a tree for extraction, in place: laid open, and the furniture of Chinese pages taken out."""
+    lay_open(tree)
+    body = body_of(tree)
     if is_chinese(tree):
         _drop_cards(body)
         _drop_furniture(body)

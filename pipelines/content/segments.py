@@ -17,7 +17,9 @@ BLOCKS = frozenset({
     "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 })  # fmt: skip
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|(?<![\w-])(?:left|top|text-indent)\s*:\s*-\d{3,}", re.IGNORECASE
+)
 _INDENT = re.compile("^[ \t]*[\u3000\xa0\u2002\u2003][ \u3000\xa0\u2002\u2003]")
 _FINISHED = re.compile('[。！？!?…：:.；;][”’」』）)】"]*$')
 _INVISIBLES = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
@@ -150,18 +152,18 @@ def _whole(element: HtmlElement) -> Segment | None:
     """A list or table that is read as one block; None where it only lays the page out."""
     if element.tag in ("ul", "ol"):
         items = [child for child in element if child.tag == "li"]
-        if not items or any(node.tag in ("p", "div", "table", "h2", "h3") for item in items for node in item.iter()):
+        if not items or any(not _is_cell(item) for item in items):
             return None
         return _of_lines([squeeze(text_of(item)) for item in items], "list", element)
-    if element.tag == "table" and not any(node.tag in ("div", "p", "table") for node in _below(element)):
-        return _of_lines([_row(row) for row in element.iter("tr")], "table", element)
-    if element.tag == "table" and element.get("data-grid"):
+    if element.tag == "table" and all(_is_cell(cell) for cell in element.iter("td", "th")):
         return _of_lines([_row(row) for row in element.iter("tr")], "table", element)
     return None
 
 
-def _below(element: HtmlElement) -> list[HtmlElement]:
-    return [node for node in element.iter() if node is not element]
+def _is_cell(element: HtmlElement) -> bool:
+    """Whether an item or cell holds one thing only: at most one paragraph, and no further structure."""
+    inner = [node.tag for node in element.iter(*BLOCKS) if node is not element]
+    return len(inner) < 2 and not {"table", "ul", "ol", "h1", "h2", "h3"} & set(inner)
 
 
 def _row(row: HtmlElement) -> str:

@@ -14,7 +14,7 @@ _LABELS = (
     ("editor", r"(?:责\s?任|責任|值班|网络|执行|本文|文章|栏目)?编\s?辑|(?:責任|責|執行|網路)?編輯|责\s?编|責編"),
     (
         "source",
-        r"(?:信息|新闻|文章|消息|本文|稿件|内容|资料|資料)?(?:来\s?源|來\s?源)(?:于)?|稿源|出处|出處|转载自|轉載自|转自",
+        r"(?:信息|新闻|文章|消息|本文|稿件|内容|资料|資料)?(?:来\s?源|來\s?源)(?:于|网站|媒体)?|稿源|出处|出處|转载自|轉載自|转自",
     ),
     (
         "author",
@@ -25,7 +25,7 @@ _LABELS = (
     (
         "published",
         r"(?:(?:发\s?布|发\s?表|发\s?稿|刊发|上传|出版|發佈|發布|發表|上稿|添加|录入|建立)(?:时间|日期|于|時間|於)?|"
-        r"(?<![\u4e00-\u9fff])(?:时\s?间|日\s?期|時間))",
+        r"(?<![\u3400-\u9fff])(?:时\s?间|日\s?期|時間))",
     ),
     ("category", r"(?:所属|新闻|文章)?(?:类别|栏目|分类|频道|欄目|類別|分類)"),
     ("tags", r"(?:文章|本文)?(?:标签|標籤|关键[词字]|關鍵[詞字])|[Tt]ags?"),
@@ -37,15 +37,19 @@ _LABELS = (
         r"终审|初审|复审|签发|设计|视频|编审|翻译|策划|作品|地址|链接",
     ),
 )
+_SLASHED = frozenset({"editor", "author"})
 _LABEL = re.compile(
-    "|".join(f"(?P<f{i}>(?:{pattern})\\s*[:：])" for i, (_, pattern) in enumerate(_LABELS))
+    "|".join(
+        f"(?P<f{i}>(?:{pattern})\\s*" + (r"(?:[:：]|[／╱](?=[\u3400-\u9fff]))" if field in _SLASHED else "[:：]") + ")"
+        for i, (field, pattern) in enumerate(_LABELS)
+    )
     # A label that an inline element parts from its value needs no colon.
     + "|"
     + "|".join(f"(?P<f{i}b>(?<![^\\t|｜]) ?(?:{pattern})\\s*(?=\\t))" for i, (_, pattern) in enumerate(_LABELS[:4]))
 )
 _BARE_AUTHOR = re.compile(
     r"(?:^|[\s\t（(【\[|｜/])(?:文|撰文|采写|圖文|图文|文字)\s?[/／╱丨|｜]\s*(?P<after>[^\t|｜]{2,24})|"
-    r"(?:^|[\s\t（(【\[|｜]|[报網网社台])(?:见习|实习|本报|本网|全媒体|首席|特约)?(?:记者|記者)\s*(?P<reporter>[\u4e00-\u9fff、 ]{2,16})"
+    r"(?:^|[\s\t（(【\[|｜]|[报網网社台])(?:见习|实习|本报|本网|全媒体|首席|特约)?(?:记者|記者)\s*(?P<reporter>[\u3400-\u9fff、 ]{2,16})"
     r"(?=$|[\t|｜／/╱）)】\]\s]|报道|報導|20)"
 )
 _RIGHTS = re.compile(r"©|copyright|版权|版權|ICP|快照", re.IGNORECASE)
@@ -91,7 +95,7 @@ def source_of(value: str) -> str | None:
 
 def authors_of(value: str) -> tuple[str, ...]:
     """The persons a labelled value names."""
-    value = re.split(r"[|｜【】\[\]<>]|(?:20|19)\d\d[-年/.]|字号|分享|通讯员|摄影|实习生", value.strip())[0]
+    value = re.split(r"[|｜【】\[\]<>]|(?:20|19)\d\d[-年/.]|发布于|字号|分享|通讯员|摄影|实习生", value.strip())[0]
     value = re.sub(r"^[^\s、，,]{0,8}?(?:记者|記者|评论员|撰稿人)\s*", "", value)
     value = re.sub(r"[（(][^）)]*[）)]?", "", value)
     return people(value.replace("\t", " "))
@@ -99,7 +103,7 @@ def authors_of(value: str) -> tuple[str, ...]:
 
 def pen_name_of(value: str) -> tuple[str, ...]:
     """The pen name or office a labelled value gives in place of persons, as it stands."""
-    first = re.split(r"[\t|｜【】\[\]<>（(]|\s{2,}|(?:20|19)\d\d[-年/.]", value.strip())[0].strip(" :：,，;；")
+    first = re.split(r"[\t|｜【】\[\]<>（(]|\s{2,}|发布于|(?:20|19)\d\d[-年/.]", value.strip())[0].strip(" :：,，;；")
     fit = 2 <= len(first) <= 20 and known(first) and not re.search(r"[。，！？]|https?:|^\d+$|整理|整合|转载", first)
     return (first,) if fit else ()
 
@@ -122,7 +126,7 @@ def bare_authors(line: str) -> tuple[str, ...]:
     value = match["after"] or match["reporter"] or ""
     if re.search(r"[摄攝]|[图圖]$", value):  # a photographer's credit
         return ()
-    return people(re.split(r"[\t（(]|报道|報導|编辑", value)[0])
+    return authors_of(re.split(r"[\t（(]|报道|報導|编辑", value)[0])
 
 
 def stamp_in(lines: Iterable[str]) -> Stamp | None:
@@ -147,7 +151,7 @@ def bare_source(line: str, *, titled: bool) -> str | None:
     beside = ([piece for piece in before if piece][-1:], [piece for piece in after if piece][:1])
     for piece in (piece for side in beside for piece in side if titled and "\t" in line):
         name = outlet(piece)
-        if name and len(name) <= 12 and not _NO_OUTLET.search(name) and not has_surname(name) and re.search("[\u4e00-\u9fff]", name):
+        if name and len(name) <= 12 and not _NO_OUTLET.search(name) and not has_surname(name) and re.search("[\u3400-\u9fff]", name):
             return name
     return None
 
@@ -162,11 +166,11 @@ def bare_person(line: str) -> tuple[str, ...]:
 
 _NO_OUTLET = re.compile(
     r"[:：]|时间|時間|日期|发布|发表|来自|首页|字[号体]|大小|分享|收藏|评论|点击|浏览|阅读|打印|举报|关注|更新|星期|周[一二三四五六日]|"
-    r"正文|编辑|作者|记者|原创|转载|来源|赞|跟帖|播报|文章|查看|人气|热度|次$|\d+条|我要|上午|下午"
+    r"正文|编辑|作者|记者|記者|報導|报道|原创|转载|来源|赞|跟帖|播报|文章|查看|人气|热度|次$|\d+条|我要|上午|下午"
 )
 
 
-_NAMES = r"(?P<names>[\u4e00-\u9fff·、，, \u3000]{2,40}?)"
+_NAMES = r"(?P<names>[\u3400-\u9fff·、，, \u3000]{2,40}?)"
 _DATELINES = (
     re.compile(
         r"[（(【〔][^）)】〕]{0,16}?(?:记者|記者|特派员|作者|撰稿人)\s*[:：]?\s*"

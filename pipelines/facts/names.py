@@ -13,10 +13,10 @@ _NOT_A_PERSON = re.compile(
     "网|報|报|社|台|中心|编辑|編輯|综合|新闻|新聞|记者|記者|通讯|通訊|讯$|部$|部门|全部|更多|电$|整合|评论|编译|摄|攝|整理|来源|來源|报道|報導|报导|特稿|公司|"
     "消息|发布|工作室|频道|责任|責任|作者|日前|近日|获悉|表示|介绍|采访|了解|从|在|于|和$|的|了|是|本文|原标题|图$|时间|日$|今天|昨"
 )
-_PERSON = re.compile(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,8}[·•・][\u4e00-\u9fff·•・]{1,12}")
+_PERSON = re.compile(r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,8}[·•・][\u3400-\u9fff·•・]{1,12}")
 _LATIN_PERSON = re.compile(r"[A-Z\u00c0-\u00de][\w'’.-]*(?: (?:[a-z]{2,3} )?[A-Z\u00c0-\u00de][\w'’.-]*){1,3}")
 _PARTING = re.compile(r"[\s、，,/／;；|｜&\u3000]+|\s和\s")
-_DOUBLED = re.compile(r"^[\u4e00-\u9fff] [\u4e00-\u9fff]$")
+_DOUBLED = re.compile(r"^[\u3400-\u9fff] [\u3400-\u9fff]$")
 
 
 _SURNAMES = frozenset(
@@ -50,7 +50,7 @@ def people(text: str) -> tuple[str, ...]:
         return (text.replace(" ", ""),) if is_person(text.replace(" ", "")) else ()
     if _LATIN_PERSON.fullmatch(text):
         return (text,) if known(text) else ()
-    text = re.sub(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]) ([\u4e00-\u9fff])(?![\u4e00-\u9fff])", r"\1\2", text)
+    text = re.sub(r"(?<![\u3400-\u9fff])([\u3400-\u9fff]) ([\u3400-\u9fff])(?![\u3400-\u9fff])", r"\1\2", text)
     names: list[str] = []
     for part in _PARTING.split(text):
         part = re.sub(r"^[\W_]+|[\W_]+$", "", part)

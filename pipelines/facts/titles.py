@@ -23,11 +23,11 @@ _CAMEL = re.compile(r"([a-z])([A-Z])")
 _BANDS = frozenset({"div", "p", "span", "td", "strong", "b", "font"})
 
 
-def find_title(tree: HtmlElement, head: Head) -> tuple[str | None, str]:
+def find_title(tree: HtmlElement, head: Head, prose: str = "") -> tuple[str | None, str]:
     """The title and where it was read; None and "" where the page has none.
 
     A heading that the document's title begins with is the title as the page shows it; else what the page declares
-    for machines; else the document's title without the site's name.
+    for machines; else a heading that the page's prose takes up; else the document's title without the site's name.
     """
     declared = head.doc_title or ""
     doc = key(declared)
@@ -58,6 +58,8 @@ def find_title(tree: HtmlElement, head: Head) -> tuple[str | None, str]:
             return _without_site(text), origin
     h1 = [text for text, origin in shown if origin == "h1" and 6 < len(key(text)) < 90]
     if len(h1) == 1 and (not doc or _overlap(key(h1[0]), doc) > 0.3):
+        return h1[0], "h1"
+    if len(h1) == 1 and len(key(h1[0])) > len(key(cut)) and _overlap(key(h1[0]), key(prose)) > 0.3:
         return h1[0], "h1"
     if key(cut):
         return cut, "title"
@@ -158,6 +160,6 @@ def honest_title(tree: HtmlElement, head: Head, blocks: Sequence[str]) -> tuple[
     shown = [*_headings(tree), (head.metas.get("og:title", ""), "meta:og:title")]
     for title, origin in shown:
         name = key(title)
-        if 8 <= len(name) < 80 and origin != "h3" and _overlap(name, text) > 0.5 and not hijack_score(title, blocks)[0]:
+        if 8 <= len(name) < 80 and origin != "h3" and _overlap(name, text) > 0.3 and not hijack_score(title, blocks)[0]:
             return title, origin
     return None, ""
