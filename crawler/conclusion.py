@@ -102,17 +102,15 @@ def _record(run: Run, crawler: Crawler, findings: tuple[str, ...], code: ExitCod
         texts=len(rows),
         labels=dict(Counter(label["name"] for row in rows for label in row.get("labels") or ())),
         hosts=tuple(
-            [
-                HostFigures(
-                    host=host,
-                    fetched=tally.fetched,
-                    texts=tally.texts,
-                    failed=per_host[host].failed if host in per_host else 0,
-                    received=tally.received,
-                    mean_latency_ms=tally.mean_latency_ms,
-                )
-                for host, tally in sorted(run.tally.hosts.items())
-            ]
+            HostFigures(
+                host=host,
+                fetched=tally.fetched,
+                texts=tally.texts,
+                failed=per_host[host].failed if host in per_host else 0,
+                received=tally.received,
+                mean_latency_ms=tally.mean_latency_ms,
+            )
+            for host, tally in sorted(run.tally.hosts.items())
         ),
         failures=tuple(Failure(url=row.url, reason=row.reason or "no reason noted") for row in failed),
         failures_total=len(failed),
@@ -128,8 +126,7 @@ def _record(run: Run, crawler: Crawler, findings: tuple[str, ...], code: ExitCod
 
 
 def _with_warcs(record: RunRecord, run: Run) -> RunRecord:
-    warcs: tuple[WarcFile, ...] = tuple([_warc(path) for path in run.warc_files()])
-    return attrs.evolve(record, warcs=warcs)
+    return attrs.evolve(record, warcs=tuple(_warc(path) for path in run.warc_files()))
 
 
 def _warc(path: Path) -> WarcFile:

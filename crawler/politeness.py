@@ -15,6 +15,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 
 from crawler import version
+from crawler.frontier.identity import host_key
 from crawler.plan import is_loopback, user_agent
 from crawler.profiles import profile_for
 from crawler.run import run_of
@@ -70,9 +71,12 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             parts = urlparse_cached(request)
             asked = Request(
                 f"{parts.scheme}://{netloc}/robots.txt",
-                meta={"dont_obey_robotstxt": True, "via": request.url, "hops": request.meta.get("hops", "") + "P"},
+                meta={
+                    "dont_obey_robotstxt": True, "via": request.url, "hops": request.meta.get("hops", "") + "P",
+                    "download_slot": host_key(request.url),
+                },
                 callback=NO_CALLBACK,
-            )
+            )  # fmt: skip
             try:
                 answer = await self.crawler.engine.download_async(asked)
                 await self._parse_robots(_readable(answer), netloc, request)

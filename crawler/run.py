@@ -6,6 +6,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +19,9 @@ from crawler import version
 from crawler.archiving import Archiver
 from crawler.errors import ConfigError
 from crawler.frontier.base import Frontier, Link, Outcome
+from crawler.frontier.errors import LedgerError
 from crawler.frontier.sqlite import SqliteFrontier
+from crawler.ledger import LEDGER
 from crawler.lock import RunLock
 from crawler.plan import CrawlPlan, user_agent
 from crawler.scope import Scope
@@ -67,16 +70,18 @@ class Run:
         collection = Collection.create(collections_folder(settings), settings["COLLECTION"])
         lock = RunLock(collection.path)
         lock.acquire()
-        try:
-            frontier = SqliteFrontier(collection.path / "ledger.sqlite")
+        with ExitStack() as opened:
+            opened.callback(lock.release)
+            lease = settings.getfloat("FRONTIER_LEASE_SECONDS")
+            frontier = opened.enter_context(closing(SqliteFrontier(collection.path / LEDGER, lease=lease)))
             run = cls(plan=plan, lock=lock, collection=collection, frontier=frontier, settings=settings)
             for recovery in collection.start_writing(run.warcinfo(), max_size=settings.getint("ARCHIVE_MAX_FILE")):
-                logger.warning("%s", recovery)
-        except BaseException:
-            lock.release()
-            raise
+                logger.warning(
+                    "a crash left %s open: %d bytes kept, %d cut", recovery.file, recovery.kept, recovery.cut
+                )
+            run.add_seeds()
+            opened.pop_all()  # from here on the run closes what it holds
         run.archiver.start()
-        run.add_seeds()
         return run
 
     def add_seeds(self) -> None:
@@ -84,8 +89,14 @@ class Run:
         self.frontier.add((Link(url=seed, depth=0, priority=100, seed=True) for seed in self.plan.seeds), again=True)
 
     def finish(self, outcomes: Mapping[str, Outcome]) -> None:
-        """Notes what became of URLs; only called once their exchanges are synced and their text is written."""
-        self.frontier.finish(outcomes)
+        """Notes what became of URLs; only called once their exchanges are synced and their text is written.
+
+        A ledger that cannot be written stops the run: called from signal handlers, whose errors Scrapy swallows.
+        """
+        try:
+            self.frontier.finish(outcomes)
+        except LedgerError as error:
+            self.stop(str(error))
 
     def stop(self, why: str) -> None:
         """Ends the crawl in good order: what is under way is finished, the rest stays queued."""

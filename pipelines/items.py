@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import datetime
 from typing import Any, Protocol
 
 import attrs
@@ -36,17 +37,26 @@ def text_run(crawler: Crawler) -> TextRun:
     return run
 
 
+@attrs.frozen(kw_only=True)
+class FetchedPage:
+    """A page that was fetched and archived."""
+
+    url: str
+    location: RecordLocation
+    status: int
+    captured_at: datetime
+    etag: str | None = None
+    last_modified: str | None = None
+    claimed: bool = True
+    """False for a further page whose URL has its outcome already: it was fetched once more, for the article's sake."""
+
+
 @attrs.define(kw_only=True, repr=False)
 class ArticleItem:
     """An article on its way from archived records to a text file."""
 
-    url: str
-    """Of its first page."""
-    pages: tuple[str, ...]
-    """URLs of all its pages, in order."""
-    locations: tuple[RecordLocation, ...]
-    status: int = 200
-    """Of the answer that the first page came with."""
+    pages: tuple[FetchedPage, ...]
+    """In page order."""
     only_labels: str | None = None
     """Set where the page is read for its labels alone, and gets no text: what it is instead of an article."""
     rules: ExtractRules = attrs.field(factory=ExtractRules)
@@ -56,6 +66,11 @@ class ArticleItem:
     same_text_as: str | None = None
     """URL whose text is the same to the byte; this one gets no second file."""
     text_file: str | None = None
+
+    @property
+    def url(self) -> str:
+        """Of its first page."""
+        return self.pages[0].url
 
     @property
     def has_text(self) -> bool:
@@ -86,7 +101,11 @@ class ExtractPipeline:
         return cls(crawler)
 
     async def process_item(self, item: ArticleItem) -> ArticleItem:
-        task = ExtractionTask(collection=self._run.collection.path, locations=item.locations, rules=item.rules)
+        task = ExtractionTask(
+            collection=self._run.collection.path,
+            locations=tuple(page.location for page in item.pages),
+            rules=item.rules,
+        )
         try:
             item.extracted = await asyncio.wrap_future(self._pool.submit(task))
         except ExtractionError as error:

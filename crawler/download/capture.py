@@ -78,7 +78,7 @@ class CaptureDownloadHandler(HTTP11DownloadHandler):
 
 def forget_earlier(request: Request) -> None:
     """Takes out what an earlier download left in the meta: a redirected or repeated request has a copy of it."""
-    for stale in ("archived", "failure"):
+    for stale in ("archived", "captured_at", "failure"):
         request.meta.pop(stale, None)
 
 
@@ -87,6 +87,7 @@ async def keep(sink: CaptureSink, captures: Sequence[Capture], request: Request)
     for capture in captures:
         try:
             request.meta["archived"] = await sink.append(capture)
+            request.meta["captured_at"] = capture.started
         except BaseException:
             request.meta["dont_retry"] = True  # it may be an OSError, which RetryMiddleware takes for the network's
             raise

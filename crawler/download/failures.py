@@ -64,8 +64,7 @@ def describe_failure(error: BaseException, url: str, timeout: float, exchange: E
         case TunnelError():
             line = f"proxy: {error}"
         case _:
-            in_handshake = exchange is not None and exchange.tls is None and url.startswith("https:")
-            line = _describe_cause(error, came, in_handshake=in_handshake)
+            line = _describe_cause(error, exchange, secure=url.startswith("https:"))
     return " ".join(line.split())[:_LONGEST]
 
 
@@ -75,18 +74,21 @@ def recorded_failure(line: str | None) -> Exception | None:
     return raised(line) if raised else None
 
 
-def _describe_cause(error: BaseException, came: int, *, in_handshake: bool) -> str:
+def _describe_cause(error: BaseException, exchange: Exchange | None, *, secure: bool) -> str:
     *_, deepest = _causes(error)
-    if in_handshake:
+    if exchange is None:
+        return f"error: {type(deepest).__name__}: {deepest}"
+    came = exchange.received.size
+    if secure and exchange.tls is None:
         return f"tls: {_tls_reason(deepest)}"
-    if isinstance(deepest, ConnectionClosed | SSL.Error):
+    if isinstance(deepest, ConnectionClosed | SSL.Error) and not (came and exchange.ending is None):
         kind, what = ("closed", "closed") if isinstance(deepest, ConnectionDone) else ("reset", "broken off")
         if came:
             return f"truncated: connection {what} after {came} bytes, before the head ended"
         return f"{kind}: connection {what} without an answer"
-    if came:
-        return f"protocol: not an HTTP/1.x answer ({type(deepest).__name__}: {deepest})"
-    return f"error: {type(deepest).__name__}: {deepest}"
+    if isinstance(deepest, ConnectionClosed):  # Twisted gave up on it
+        return "protocol: not an HTTP/1.x answer (a line of the head is too long)"
+    return f"protocol: not an HTTP/1.x answer ({type(deepest).__name__}: {deepest})"
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -166,8 +166,10 @@ class TeeProtocol(_LenientHTTP11ClientProtocol):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
         if self._exchange is not None:
-            self._exchange.unsent = _unsent(self.transport)
-            self._exchange.end("closed" if reason.check(ConnectionDone) else "lost")
+            transport: Any = self.transport
+            self._exchange.unsent = _unsent(transport)
+            theirs: Ending = "closed" if reason.check(ConnectionDone) else "lost"
+            self._exchange.end(None if transport.disconnecting else theirs)
         super().connectionLost(reason)
         self._exchange = None
 

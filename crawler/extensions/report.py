@@ -130,7 +130,7 @@ class RunRecord:
     texts: int = 0
     labels: Mapping[str, int] = attrs.field(factory=dict)
     """Documents by quality label."""
-    hosts: tuple[HostFigures, ...] = attrs.field(default=(), converter=tuple)
+    hosts: tuple[HostFigures, ...] = ()
     failures: tuple[Failure, ...] = attrs.field(default=(), converter=_first_failures)
     """The first `FAILURES_KEPT`."""
     failures_total: int = 0
@@ -140,7 +140,7 @@ class RunRecord:
     """Bytes, as they came over the wire."""
     pages_per_minute: float = 0.0
     extraction: Timings | None = None
-    warcs: tuple[WarcFile, ...] = attrs.field(default=(), converter=tuple)
+    warcs: tuple[WarcFile, ...] = ()
     log: str | None = None
     """The run's log, a file beside run.json."""
     findings: tuple[str, ...] = attrs.field(default=(), converter=_without_credentials)

@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 from crawler.exits import one_line
 from crawler.frontier.base import Outcome, State
 from crawler.run import run_of
-from pipelines.items import ArticleItem
+from pipelines.items import ArticleItem, FetchedPage
 
 logger = logging.getLogger(__name__)
 
@@ -59,8 +59,8 @@ class RunExtension:
     def callback_failed(self, failure: Failure, response: Response, spider: Spider) -> None:
         reason = f"not read: {_named(failure)}"
         self._run.findings.append(f"{response.url}: {reason}")
-        location = response.meta.get("archived")
-        self._run.finish({response.url: Outcome(state=State.ARCHIVED, reason=reason, location=location)})
+        before: tuple[FetchedPage, ...] = response.cb_kwargs.get("before", ())
+        self._run.finish({page.url: outcome_of(page, State.ARCHIVED, reason) for page in (*before, fetched(response))})
 
     def _writer_broke(self, error: Exception) -> None:
         """Called in the writer's thread."""
@@ -82,17 +82,34 @@ def _named(failure: Failure) -> str:
 def outcomes_of(item: ArticleItem) -> dict[str, Outcome]:
     """What became of each page of an article; the first page carries the text."""
     state, reason, text_file = _verdict(item)
-    outcomes = {}
-    for number, (url, location) in enumerate(zip(item.pages, item.locations, strict=True), start=1):
-        first = number == 1
-        outcomes[url] = Outcome(
-            state=state if first else State.ARCHIVED,
-            reason=reason if first else f"page {number} of {item.url}",
-            status=item.status if first else 200,
-            location=location,
-            text_file=text_file if first else None,
-        )
+    outcomes = {item.url: outcome_of(item.pages[0], state, reason, text_file)}
+    for number, page in enumerate(item.pages[1:], start=2):
+        if not page.claimed:
+            continue
+        outcomes[page.url] = outcome_of(page, State.ARCHIVED, f"page {number} of {item.url}")
     return outcomes
+
+
+def outcome_of(page: FetchedPage, state: State, reason: str | None, text_file: str | None = None) -> Outcome:
+    """The outcome of a page that was answered, with what a later run needs to ask whether it changed."""
+    return Outcome(
+        state=state, reason=reason, status=page.status, location=page.location, captured_at=page.captured_at,
+        text_file=text_file, etag=page.etag, last_modified=page.last_modified,
+    )  # fmt: skip
+
+
+def fetched(response: Response) -> FetchedPage:
+    """A response that came through the archiving handler, as what it is to the ledger."""
+    etag, modified = response.headers.get(b"ETag"), response.headers.get(b"Last-Modified")
+    return FetchedPage(
+        url=response.url,
+        location=response.meta["archived"],
+        status=response.status,
+        captured_at=response.meta["captured_at"],
+        claimed=response.meta.get("claimed", True),
+        etag=etag.decode("latin-1") if etag else None,
+        last_modified=modified.decode("latin-1") if modified else None,
+    )
 
 
 def _verdict(item: ArticleItem) -> tuple[State, str | None, str | None]:
@@ -103,8 +120,9 @@ def _verdict(item: ArticleItem) -> tuple[State, str | None, str | None]:
     for label in item.extracted.document.labels:
         if label.name in _STATE_OF_LABEL:
             return _STATE_OF_LABEL[label.name], f"{label.name}: {label.evidence}", None
-    if item.status >= 400:
-        return STATE_OF_STATUS.get(item.status, State.FAILED), f"status {item.status}", None
+    status = item.pages[0].status
+    if status >= 400:
+        return STATE_OF_STATUS.get(status, State.FAILED), f"status {status}", None
     if item.only_labels is not None or item.text_file is None:
         return State.ARCHIVED, f"no text: {item.only_labels or 'no main text found'}", None
     return State.ARCHIVED, None, item.text_file

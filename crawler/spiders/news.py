@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin
 
@@ -15,30 +17,22 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from archives.capture import RecordLocation
 from crawler.discovery import FoundLink
-from crawler.extensions.run import STATE_OF_STATUS
+from crawler.extensions.run import STATE_OF_STATUS, fetched, outcome_of
 from crawler.frontier.base import Link, Outcome, State
 from crawler.profiles import profile_for, rules_for
 from crawler.reading import PageReading, read_page
 from crawler.recrawl import is_unchanged
 from crawler.run import Run, run_of
-from pipelines.items import ArticleItem
+from pipelines.items import ArticleItem, FetchedPage
 from pipelines.rules import ExtractRules
 
 logger = logging.getLogger(__name__)
 
+_AT_ONCE = 100
+"""Links that are put into the frontier in one go."""
 _FRESH, _LINKED = 20, 10
 """Priorities: what a feed or sitemap names goes before what a page links to."""
-
-
-@attrs.frozen(kw_only=True)
-class FetchedPage:
-    """A page of an article that is archived already."""
-
-    url: str
-    location: RecordLocation
-    status: int
 
 
 class NewsSpider(Spider):
@@ -60,7 +54,7 @@ class NewsSpider(Spider):
 
     # --- what came back -----------------------------------------------------------------------------------------
 
-    def parse(self, response: Response) -> Iterator[Any]:
+    async def parse(self, response: Response) -> AsyncIterator[Any]:
         """A leased URL was answered."""
         if 300 <= response.status < 400 and b"Location" in response.headers:
             self._redirected(response)
@@ -73,18 +67,18 @@ class NewsSpider(Spider):
             return
         reading = read_page(response.body, _content_type(response), response.url)
         if self._run.plan.follow:
-            self._queue(response, reading.links, reading)
+            await self._queue(response, reading.links, reading)
             if reading.first_page is not None:
-                self._queue(response, [FoundLink(url=reading.first_page)], reading)
+                await self._queue(response, [FoundLink(url=reading.first_page)], reading)
                 self._end(response, State.ARCHIVED, f"page of the article at {reading.first_page}")
                 return
         assert response.request is not None
         if is_unchanged(response.request):
             self._end(response, State.UNCHANGED, "same payload as the capture before")
         elif self._wants_text(response, reading):
-            yield from self._article(response, reading, ())
+            yield self._article(response, reading, ())
         elif reading.is_html and (reading.sparse or response.status >= 400):
-            yield attrs.evolve(self._item((_fetched(response),)), only_labels=reading.what)
+            yield attrs.evolve(self._item((fetched(response),)), only_labels=reading.what)
         else:
             self._end(response, State.ARCHIVED, f"no text: {reading.what}")
 
@@ -95,7 +89,7 @@ class NewsSpider(Spider):
             yield self._item(before)
             return
         reading = read_page(response.body, _content_type(response), response.url)
-        yield from self._article(response, reading, before)
+        yield self._article(response, reading, before)
 
     def failed(self, failure: Failure) -> None:
         """A leased URL was not answered, or must not be asked for."""
@@ -126,16 +120,17 @@ class NewsSpider(Spider):
             and (reading.article or (named and not reading.plainly_no_article))
         )
 
-    def _article(self, response: Response, reading: PageReading, before: tuple[FetchedPage, ...]) -> Iterator[Any]:
-        """Asks for the article's next page where there is one, else hands the article on."""
-        have = (*before, _fetched(response))
+    def _article(
+        self, response: Response, reading: PageReading, before: tuple[FetchedPage, ...]
+    ) -> Request | ArticleItem:
+        """A request for the article's next page where there is one, else the whole article."""
+        have = (*before, fetched(response))
         following = reading.next_page
         if following is None or not self._may_continue(following, have):
-            yield self._item(have)
-            return
+            return self._item(have)
         hops, depth = response.meta.get("hops", "") + "L", response.meta.get("depth", 0)
         link = Link(url=following, via=response.url, hops=hops, depth=depth, kind="continuation")
-        yield Request(
+        return Request(
             following,
             callback=self.parse_continuation,
             errback=self.continuation_failed,
@@ -156,13 +151,7 @@ class NewsSpider(Spider):
         )
 
     def _item(self, pages: tuple[FetchedPage, ...]) -> ArticleItem:
-        return ArticleItem(
-            url=pages[0].url,
-            pages=tuple(page.url for page in pages),
-            locations=tuple(page.location for page in pages),
-            status=pages[0].status,
-            rules=self._rules(pages[0].url),
-        )
+        return ArticleItem(pages=pages, rules=self._rules(pages[0].url))
 
     def _rules(self, url: str) -> ExtractRules:
         profile = profile_for(self._run.plan.profiles, url)
@@ -170,25 +159,30 @@ class NewsSpider(Spider):
 
     # --- links --------------------------------------------------------------------------------------------------
 
-    def _queue(self, response: Response, found: Iterable[FoundLink], reading: PageReading) -> None:
+    async def _queue(self, response: Response, found: Iterable[FoundLink], reading: PageReading) -> None:
         """Puts links into the frontier: queued where they are in scope, noted with the reason where not."""
-        meta, links = response.meta, []
-        priority = _LINKED if reading.is_html else _FRESH
-        for link in found:
-            where = Link(
-                url=link.url, via=response.url, hops=meta.get("hops", "") + "L", depth=meta.get("depth", 0) + 1,
-                priority=priority - meta.get("depth", 0),
-            )  # fmt: skip
-            verdict = self._run.scope.check(link.url, via=response.url, depth=where.depth)
-            if verdict.in_scope:
-                links.append((where, link.feed))
-            else:
-                self._run.frontier.exclude(where, State(verdict.state or "excluded_scope"), verdict.reason)
-        self._run.frontier.add(where for where, feed in links if not feed)
-        self._run.frontier.add((where for where, feed in links if feed), again=True)
+        depth = response.meta.get("depth", 0) + 1
+        priority = (_LINKED if reading.is_html else _FRESH) - depth
+        hops = response.meta.get("hops", "") + "L"
+        for some in _batched(found):
+            links: dict[bool, list[Link]] = {True: [], False: []}
+            refused = []
+            for link in some:
+                where = Link(url=link.url, via=response.url, hops=hops, depth=depth, priority=priority)
+                verdict = self._run.scope.check(link.url, via=response.url, depth=depth)
+                if verdict.in_scope:
+                    links[link.feed].append(where)
+                else:
+                    refused.append((where, State(verdict.state or "excluded_scope"), verdict.reason))
+            self._run.frontier.exclude_all(refused)
+            self._run.frontier.add(links[False])
+            self._run.frontier.add(links[True], again=True)
+            await asyncio.sleep(0)  # a sitemap of 50,000 must not hold up the downloads
 
     def _redirected(self, response: Response) -> None:
-        target = urljoin(response.url, (response.headers[b"Location"] or b"").decode("latin-1").strip()).split("#", 1)[0]
+        target = urljoin(response.url, (response.headers[b"Location"] or b"").decode("latin-1").strip()).split("#", 1)[
+            0
+        ]
         hops = response.meta.get("hops", "") + "R"
         depth, seed = response.meta.get("depth", 0), bool(response.meta.get("seed"))
         link = Link(url=target, via=response.url, hops=hops, depth=depth, priority=90, seed=seed)
@@ -206,13 +200,7 @@ class NewsSpider(Spider):
 
     def _end(self, response: Response, state: State, reason: str) -> None:
         assert response.request is not None
-        self._finish(
-            response.request,
-            Outcome(
-                state=state, reason=reason, status=response.status, location=response.meta.get("archived"),
-                captured_at=response.meta.get("captured_at"),
-            ),
-        )  # fmt: skip
+        self._finish(response.request, outcome_of(fetched(response), state, reason))
 
     def _finish(self, request: Request, outcome: Outcome) -> None:
         if request.meta.get("claimed", True):
@@ -224,10 +212,12 @@ class NewsSpider(Spider):
         return response.status in {403, 429, 503, 521} and len(response.body) > 0
 
 
-def _fetched(response: Response) -> FetchedPage:
-    return FetchedPage(url=response.url, location=response.meta["archived"], status=response.status)
-
-
 def _content_type(response: Response) -> str:
     value = response.headers.get(b"Content-Type")
     return value.decode("latin-1") if value else ""
+
+
+def _batched(links: Iterable[FoundLink]) -> Iterator[list[FoundLink]]:
+    left = iter(links)
+    while some := list(islice(left, _AT_ONCE)):
+        yield some
