@@ -42,7 +42,9 @@ def _xml_entries(root: etree._Element, base_url: str) -> Iterator[FoundLink]:
             parts: dict[str, etree._Element] = {}
             for child in element:
                 parts.setdefault(local_name(child), child)
-            url = next((url for href in _hrefs(element) if (url := absolute(href, _base(element, base)))), None)
+            url = next(
+                (url for href in _hrefs(element) if href and (url := absolute(href, _base(element, base)))), None
+            )
             if url:
                 dates = (read_date(text_of(parts[name])) for name in _DATES if name in parts)
                 published = next((date for date in dates if date), None)
@@ -68,7 +70,7 @@ def _hrefs(entry: etree._Element) -> Iterator[str]:
 
 def _base(element: etree._Element, base: str) -> str:
     """The base of an element: every `xml:base` on the way down, each resolved against the one above."""
-    chain = [element, *element.iterancestors()]
+    chain = [element, *islice(element.iterancestors(), 20)]
     for above in reversed(chain):
         if href := above.get(_XML_BASE):
             base = absolute(href, base) or base

@@ -64,10 +64,12 @@ def test_cheap() -> None:
     """A front page of some 170 headlines takes milliseconds; the bound leaves room for a busy machine."""
     url, html = LISTINGS["portal front page"]
     tree = parse_html(html)
-    begun = time.perf_counter()
+    taken = []
     for _ in range(5):
+        begun = time.process_time()
         page_kind(tree, url)
-    assert (time.perf_counter() - begun) / 5 < 0.2
+        taken.append(time.process_time() - begun)
+    assert min(taken) < 0.1
 
 
 @given(st.text(), st.text())
