@@ -5,6 +5,7 @@ pywb and cdxj-indexer read it. Responses and revisits are in it; an exchange tha
 
 from __future__ import annotations
 
+import heapq
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -119,9 +120,13 @@ def entries(file: BinaryIO, name: str) -> Iterator[IndexEntry]:
             yield found
 
 
-def merge(old: Iterable[bytes], new: Iterable[bytes]) -> list[bytes]:
-    """Lines in index order, each once."""
-    return sorted({*old, *new})
+def merge(indexed: Iterable[bytes], new: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines of an index, read as they are needed, and new ones between them; each once."""
+    before = b""
+    for line in heapq.merge(indexed, sorted(new)):
+        if line != before:
+            yield line
+        before = line
 
 
 def lines_for(file: BinaryIO, key: str) -> Iterator[bytes]:

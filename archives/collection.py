@@ -132,11 +132,11 @@ class Collection:
 
     def rebuild_index(self) -> int:
         """Writes the index anew from the WARCs; gives the number of its lines. Raises `StorageError`."""
-        lines: list[bytes] = []
+        lines: set[bytes] = set()
         for name in self._warcs(".warc.gz"):
             with self.storage.open(f"archive/{name}") as file:
-                lines += (entry.line() for entry in cdxj.entries(file, name))
-        self.storage.replace(INDEX, iter(cdxj.merge((), lines)))
+                lines.update(entry.line() for entry in cdxj.entries(file, name))
+        self.storage.replace(INDEX, iter(sorted(lines)))
         return len(lines)
 
     # -- reading
@@ -159,13 +159,8 @@ class Collection:
     def captures(self, url: str | None = None) -> Iterator[IndexEntry]:
         """The captures that got an answer, in index order; with `url`, those whose urlkey is that of `url`."""
         key = None if url is None else urlkey(url)
-        lines = self._unindexed_lines(key)
-        if key is None:
-            lines.update(self._index_lines())
-        elif self.storage.exists(INDEX):
-            with self.storage.open(INDEX) as file:
-                lines.update(cdxj.lines_for(file, key))
-        for line in sorted(lines):
+        unindexed = self._unindexed_lines(key)  # first: a line may move from here to the index meanwhile
+        for line in cdxj.merge(self._index_lines(key), unindexed):
             with suppress(ValueError):  # a damaged line: verify finds it
                 yield IndexEntry.parse(line)
 
@@ -237,22 +232,22 @@ class Collection:
     def _before_closing(self, name: str) -> None:
         """A file with its real name is in index and chain: only one that is still open needs to be looked into."""
         fresh = chain.from_iterable(self._fresh.values())
-        lines = cdxj.merge(self._index_lines(), (entry.line() for entry in fresh))
-        self.storage.replace(INDEX, iter(lines))
+        self.storage.replace(INDEX, cdxj.merge(self._index_lines(), (entry.line() for entry in fresh)))
         self._fresh = {}
         if name not in self.chain.sealed("warc"):
             with self.open_warc(name) as file:
                 self.chain.append("warc", file=name, sha256=sha256_stream(file), size=file.tell())
 
-    def _index_lines(self) -> Iterator[bytes]:
+    def _index_lines(self, key: str | None = None) -> Iterator[bytes]:
         with suppress(FileNotFoundError), self.storage.open(INDEX) as file:
-            yield from file
+            yield from file if key is None else cdxj.lines_for(file, key)
 
     def _unindexed_lines(self, key: str | None) -> set[bytes]:
         """The lines that the file being written, by this process or another, will add to the index."""
         if self._writer is None:
             return {entry.line() for entry in self._scan_open() if key is None or entry.urlkey == key}
-        fresh = chain.from_iterable(self._fresh.values()) if key is None else self._fresh.get(key, [])
+        # the writer's thread may add to it while another one looks
+        fresh = chain.from_iterable(list(self._fresh.values())) if key is None else self._fresh.get(key, [])
         return {entry.line() for entry in fresh}
 
     def _scan_open(self) -> Iterator[IndexEntry]:

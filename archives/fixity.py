@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -32,8 +33,8 @@ def verify(collection: Collection) -> Iterator[FixityFinding]:
     """
     yield from _chain(collection)
     sealed = collection.chain.sealed("warc")
-    lines: list[tuple[bytes, IndexEntry]] = []
-    known = _indexed(collection)
+    lines: list[bytes] = []
+    known = cache(lambda: _indexed(collection))
     for name in collection.storage.names("archive"):
         yield from _archive_file(collection, name, sealed, known, lines)
     present = set(collection.storage.names("archive"))
@@ -84,8 +85,8 @@ def _archive_file(
     collection: Collection,
     name: str,
     sealed: Mapping[str, Mapping[str, Any]],
-    known: Mapping[tuple[str, int], IndexEntry],
-    lines: list[tuple[bytes, IndexEntry]],
+    known: Callable[[], Mapping[tuple[str, int], IndexEntry]],
+    lines: list[bytes],
 ) -> Iterator[FixityFinding]:
     """A file in `archive/`; the index lines it should have are added to `lines`."""
     path, closed = f"archive/{name}", name.removesuffix(OPEN)
@@ -102,12 +103,12 @@ def _archive_file(
     found = False
     try:
         with collection.storage.open(path) as file:
-            check = WarcCheck(file, closed, path, lambda offset: known.get((closed, offset)))
+            check = WarcCheck(file, closed, path, lambda offset: known().get((closed, offset)))
             for finding in check.findings():
                 found = True
                 yield finding
             if name == closed:
-                lines += ((entry.line(), entry) for entry in check.entries)
+                lines += check.lines
                 yield from _sealed(collection, path, sealed.get(name), told=found)
     except (StorageError, OSError) as error:
         yield FixityFinding(kind="unreadable", file=path, what=str(error), meaning=_LOST)
@@ -138,7 +139,7 @@ def _indexed(collection: Collection) -> dict[tuple[str, int], IndexEntry]:
     return {(entry.location.file, entry.location.offset): entry for entry in collection.captures()}
 
 
-def _index(collection: Collection, wanted: list[tuple[bytes, IndexEntry]]) -> Iterator[FixityFinding]:
+def _index(collection: Collection, wanted: list[bytes]) -> Iterator[FixityFinding]:
     """The index line by line against the one that the WARCs give."""
     try:
         with collection.storage.open(INDEX) as file:
@@ -147,9 +148,9 @@ def _index(collection: Collection, wanted: list[tuple[bytes, IndexEntry]]) -> It
         if wanted:
             yield FixityFinding(kind="index-missing", file=INDEX, what="it is missing", meaning=_REBUILD)
         return
-    expected = dict(wanted)
+    expected = set(wanted)
     present = set(actual)
-    missing = [expected[line] for line in sorted(expected) if line not in present]
+    missing = [IndexEntry.parse(line) for line in sorted(expected - present)]
     for number, line in enumerate(actual, start=1):
         if line in expected:
             continue
@@ -172,7 +173,7 @@ def _index(collection: Collection, wanted: list[tuple[bytes, IndexEntry]]) -> It
             what=f"no line for the capture in {entry.location.file} at byte {entry.location.offset}",
             meaning=_REBUILD,
         )
-    if present <= expected.keys() and actual != sorted(present):
+    if present <= expected and actual != sorted(present):
         at = next(number for number, (before, line) in enumerate(pairwise(actual), start=2) if before >= line)
         what = "this line is not after the one before it"
         yield FixityFinding(kind="index-order", file=INDEX, line=at, what=what, meaning=_REBUILD)

@@ -1,0 +1,1 @@
+"""WARC files: records, writing, reading, recovery, checking."""

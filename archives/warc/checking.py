@@ -18,11 +18,11 @@ Known = Callable[[int], IndexEntry | None]
 
 
 class WarcCheck:
-    """One pass over one file: `findings` first, then `entries` are what its index lines should say."""
+    """One pass over one file: `findings` first, then `lines` are those that the index should have for it."""
 
     def __init__(self, file: BinaryIO, name: str, path: str, known: Known) -> None:
         """`name` as in the index, `path` as in the collection; they differ while the file is being written."""
-        self.entries: list[IndexEntry] = []
+        self.lines: list[bytes] = []
         self._file, self._name, self._path, self._known = file, name, path, known
         self._main: Record | None = None
         self._main_digest = ""
@@ -57,7 +57,7 @@ class WarcCheck:
                 yield self._about(record, "warc-digest", "the payload is not what WARC-Payload-Digest says", _CHANGED)
         if record.kind in ("response", "revisit"):
             self._main_digest = digest
-            self._add_entry(record, when, digest)
+            self._add_line(record, when, digest)
         if record.kind == "metadata" and self._main is not None and self._main.kind != "metadata":
             stated = dict(record.fields()).get("payloadDigest")
             if stated != self._main_digest:
@@ -110,7 +110,7 @@ class WarcCheck:
         start = dict(record_start(salvage(self._file, damage.offset)))
         return start.get("WARC-Record-ID"), start.get("WARC-Target-URI")
 
-    def _add_entry(self, record: Record, when: datetime, digest: str) -> None:
+    def _add_line(self, record: Record, when: datetime, digest: str) -> None:
         location = RecordLocation(
             file=self._name,
             offset=record.offset,
@@ -119,7 +119,7 @@ class WarcCheck:
             payload_digest=digest,
         )
         head, revisit = record.message.head, record.kind == "revisit"
-        self.entries.append(entry_for(location, url=record.url, date=when, head=head, revisit=revisit))
+        self.lines.append(entry_for(location, url=record.url, date=when, head=head, revisit=revisit).line())
 
     def _about(self, record: Record, kind: str, what: str, meaning: str) -> FixityFinding:
         return FixityFinding(
