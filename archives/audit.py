@@ -129,6 +129,20 @@ def audit(
     return AuditReport(collection=collection.name, runs=tuple(runs), verdicts=tuple(verdicts), findings=findings)
 
 
+def audit_text(
+    collection: Collection,
+    store: texts.TextStore,
+    row: Mapping[str, Any],
+    reextract: Reextract,
+    damaged: Mapping[tuple[str, int], FixityFinding] | None = None,
+) -> TextVerdict:
+    """The verdict on the text of one row of `store`; `damaged` are findings by file and offset, where known already."""
+    verdict, why, differs = _judge(collection, store, row, reextract, damaged or {})
+    return TextVerdict(
+        run=store.run, file=row["file"], url=row["url"], verdict=verdict, why=why, differs=tuple(differs)
+    )
+
+
 def _verdicts(
     collection: Collection, store: texts.TextStore, reextract: Reextract, findings: Sequence[FixityFinding]
 ) -> Iterator[TextVerdict]:
@@ -136,10 +150,7 @@ def _verdicts(
     named = set()
     for row in store.rows():
         named.add(row["file"])
-        verdict, why, differs = _judge(collection, store, row, reextract, damaged)
-        yield TextVerdict(
-            run=store.run, file=row["file"], url=row["url"], verdict=verdict, why=why, differs=tuple(differs)
-        )
+        yield audit_text(collection, store, row, reextract, damaged)
     for name in store.files():
         if name not in named:
             why = "no row names it"
