@@ -99,6 +99,7 @@ ANSWERS: dict[str, Answer] = {
     "/head/no-colon": Answer([_OK + b"this line has none\r\nContent-Length: 2\r\n\r\nok"]),
     "/head/same-lengths": Answer([_OK + b"Content-Length: 2\r\nContent-Length: 2\r\n\r\nok"]),
     "/head/flood": Answer([response("ok", *(f"X-Flood-{n}: {'v' * 40}" for n in range(400)))]),
+    "/head/long-line": Answer([response("ok", f"X-Long: {'v' * 20_000}")]),
     "/head/in-bytes": Answer([bytes([byte]) for byte in response("ok", "X-Slow: yes")], pause=0.001),
     "/early-hints": Answer(
         [b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n", response(_PAGE, _TEXT)], pause=0.01

@@ -76,11 +76,11 @@ def recorded_failure(line: str | None) -> Exception | None:
 
 def _describe_cause(error: BaseException, exchange: Exchange | None, *, secure: bool) -> str:
     *_, deepest = _causes(error)
-    if exchange is None:
-        return f"error: {type(deepest).__name__}: {deepest}"
-    came = exchange.received.size
-    if secure and exchange.tls is None:
+    came = exchange.received.size if exchange else 0
+    if exchange is not None and secure and exchange.tls is None:
         return f"tls: {_tls_reason(deepest)}"
+    if exchange is None or not (came or isinstance(deepest, ConnectionClosed | SSL.Error)):
+        return f"error: {type(deepest).__name__}: {deepest}"
     if isinstance(deepest, ConnectionClosed | SSL.Error) and not (came and exchange.ending is None):
         kind, what = ("closed", "closed") if isinstance(deepest, ConnectionDone) else ("reset", "broken off")
         if came:

@@ -27,10 +27,12 @@ ATTRIBUTES: list[tuple[Any, str]] = [
     (_newclient.HTTP11ClientProtocol, "_finishResponse"),
     (_newclient.HTTP11ClientProtocol, "_currentRequest"),
     (_newclient.HTTP11ClientProtocol, "_giveUp"),
-    (_newclient.HTTP11ClientProtocol, "_parser"),
+    (_newclient.HTTP11ClientProtocol, "state"),
     (_newclient.Request, "writeTo"),
     (abstract.FileDescriptor, "dataBuffer"),
     (abstract.FileDescriptor, "offset"),
+    (abstract.FileDescriptor, "disconnecting"),
+    (tls.TLSMemoryBIOProtocol, "disconnecting"),
     (endpoints._WrappingProtocol, "handshakeCompleted"),
 ]
 
@@ -46,6 +48,7 @@ SOURCES: list[tuple[Any, tuple[str, ...]]] = [
     (_newclient.HTTP11ClientProtocol.dataReceived, ("self._giveUp(",)),
     (_newclient.HTTP11ClientProtocol._finishResponse_WAITING, ("self._currentRequest.persistent", "self._giveUp(")),
     (_newclient.HTTPClientParser, ("self.finisher(rest)",)),
+    (client.HTTPConnectionPool.__init__, ("self._reactor = reactor",)),
     (client._RetryingHTTP11ClientProtocol.request, ("connection.request(request)",)),
     (client._AgentBase._requestWithEndpoint, ("self._pool.getConnection(", "proto.request(")),
     (abstract.FileDescriptor.__init__, ("_tempDataLen",)),
