@@ -26,15 +26,22 @@ class WarcCheck:
         self._file, self._name, self._path, self._known = file, name, path, known
         self._main: Record | None = None
         self._main_digest = ""
+        self._url = ""
         self._expected: list[str] = []
         self._ids: set[str] = set()
 
     def findings(self) -> Iterator[FixityFinding]:
+        held: Damage | None = None
         for record in read_records(self._file):
+            if held is not None:  # what comes after damaged bytes tells best what they were
+                yield self._damaged(held, None if isinstance(record, Damage) else record)
+                held = None
             if isinstance(record, Damage):
-                yield self._damaged(record)
-                continue
-            yield from self._checked(record)
+                held = record
+            else:
+                yield from self._checked(record)
+        if held is not None:
+            yield self._damaged(held, None)
         yield from self._unfinished()
 
     def _checked(self, record: Record) -> Iterator[FixityFinding]:
@@ -72,14 +79,11 @@ class WarcCheck:
                 yield self._about(record, "warc-pairing", f"does not name {self._main.record_id}", _APART)
             return
         yield from self._unfinished()
-        self._main = record
+        self._main, self._url = record, record.url
         self._expected = record.get_all("WARC-Concurrent-To")
-        if record.kind == "request" or (record.kind == "metadata" and self._follows_an_answer(record)):
+        if _is_part(record):
             self._expected = []
             yield self._about(record, "warc-pairing", "the response it belongs to is not before it", _APART)
-
-    def _follows_an_answer(self, record: Record) -> bool:
-        return "payloadDigest" in dict(record.fields())
 
     def _unfinished(self) -> Iterator[FixityFinding]:
         if self._main is not None:
@@ -88,8 +92,8 @@ class WarcCheck:
                 yield self._about(self._main, "warc-pairing", what, _APART)
         self._expected = []
 
-    def _damaged(self, damage: Damage) -> FixityFinding:
-        record_id, url = self._named(damage)
+    def _damaged(self, damage: Damage, following: Record | None) -> FixityFinding:
+        record_id, url = self._named(damage, following)
         return FixityFinding(
             kind="warc-damaged",
             file=self._path,
@@ -100,10 +104,20 @@ class WarcCheck:
             meaning="a crash tore the end off" if damage.torn else _CHANGED,
         )
 
-    def _named(self, damage: Damage) -> tuple[str | None, str | None]:
-        """Which record the damaged bytes were: the one its exchange misses, the one indexed there, or what they say."""
-        if self._expected and self._main is not None:
-            return self._expected.pop(0), self._main.url
+    def _named(self, damage: Damage, following: Record | None) -> tuple[str | None, str | None]:
+        """Which record the damaged bytes were.
+
+        The one that its exchange still misses; the main record that the one after it belongs to; the warcinfo that the
+        one after it names; the one that the index has there. What they say themselves comes last: it may be damaged.
+        """
+        if self._expected:
+            return self._expected.pop(0), self._url
+        if following is not None and _is_part(following) and following.get("WARC-Concurrent-To"):
+            main, *others = following.get_all("WARC-Concurrent-To")
+            self._main, self._url, self._expected = None, following.url, [following.record_id, *others]
+            return main, following.url
+        if following is not None and damage.offset == 0:
+            return following.get("WARC-Warcinfo-ID"), None
         entry = self._known(damage.offset)
         if entry is not None:
             return entry.location.record_id, entry.url
@@ -131,6 +145,11 @@ class WarcCheck:
             what=what,
             meaning=meaning,
         )
+
+
+def _is_part(record: Record) -> bool:
+    """Whether a record belongs to the main record before it; a metadata record may be the main one itself."""
+    return record.kind == "request" or (record.kind == "metadata" and "payloadDigest" in dict(record.fields()))
 
 
 def altered_members(file: BinaryIO, path: str) -> Iterator[FixityFinding]:
