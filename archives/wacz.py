@@ -1,7 +1,7 @@
 """WACZ: a collection as one file that replayweb.page opens, after WACZ 1.1.1 and WACZ Signing and Verification 0.1.0.
 
-Beside what the format asks for (`archive/`, `indexes/`, `pages/`) a package has what proves it: `provenance/chain.jsonl`
-and `provenance/public.pem`, `texts-RUN/` and `runs-RUN/` for each finished run, `rules/`. Folders of ours are one level
+Beside what the format asks for (`archive/`, `indexes/`, `pages/`) a package has what proves it: the chain and its
+public key in `provenance/`, `texts-RUN/` and `runs-RUN/` for each finished run, `rules/`. Folders of ours are one level
 deep: py-wacz knows a file by its last folder and its name.
 
 A signature is the specification's anonymous one, to the letter of what ArchiveWeb.page writes: ECDSA on P-384 with
@@ -132,7 +132,7 @@ class _Packer:
             self._add("pages/pages.jsonl", self._page_list(runs))
             for run in runs:
                 self._add_run(run)
-            self._add_files("rules", "rules", storage.names("rules"))
+            self._add_files("rules", "rules", [name for name in storage.names("rules") if name.endswith(".json")])
             self._add("provenance/chain.jsonl", [_whole_lines(storage.read(CHAIN))])
             self._add("provenance/public.pem", [storage.read(PUBLIC)])
             public_key = self._add_manifest(sign=sign)
@@ -147,7 +147,7 @@ class _Packer:
         done, total = 0, sum(sizes.values())
         for name in names:
             with storage.open(f"archive/{name}") as file:
-                pieces = self._counted(iter(lambda file=file: file.read(_BLOCK), b""), done, total)  # type: ignore[misc]
+                pieces = self._counted(_pieces(file), done, total)
                 digest = self._add(f"archive/{name}", pieces, size=sizes[name], stored=True)
             done += sizes[name]
             if digest != sealed.get(name, {}).get("sha256"):
@@ -218,7 +218,7 @@ class _Packer:
     def _add_files(self, folder: str, under: str, names: Iterable[str]) -> None:
         for name in names:
             with self._collection.storage.open(f"{folder}/{name}") as file:
-                self._add(f"{under}/{name}", iter(lambda file=file: file.read(_BLOCK), b""))  # type: ignore[misc]
+                self._add(f"{under}/{name}", _pieces(file))
 
     def _add_manifest(self, *, sign: bool) -> str | None:
         created = _rfc3339(self._now)
@@ -318,6 +318,11 @@ def _signing_key(storage: Storage) -> ec.EllipticCurvePrivateKey:
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP384R1):
         raise CollectionError(f"{storage.path(SIGNING_KEY)}: the key for packages must be ECDSA on P-384")
     return key
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    while piece := file.read(_BLOCK):
+        yield piece
 
 
 def _batches(lines: Iterable[bytes], size: int) -> Iterator[list[bytes]]:
