@@ -51,6 +51,7 @@ class TextStore:
             return self._names[url]
         if not self._repaired:
             self.repair()
+        self._repaired = False  # should this fail half-way, the next one begins by clearing up
         data = text.encode("utf-8")
         name = text_name(self._next, data)
         self._storage.replace(f"{self.folder}/{name}", data)
@@ -58,6 +59,7 @@ class TextStore:
         whole["file"] = name
         line = json.dumps(whole, ensure_ascii=False) + "\n"
         self._storage.append(f"{self.folder}/{DOCUMENTS}", line.encode("utf-8", "backslashreplace"))
+        self._repaired = True
         self._names[url] = name
         self._next += 1
         return name

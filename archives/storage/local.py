@@ -59,10 +59,15 @@ class LocalStorage:
         path = self._ready(name)
         draft = path.with_name(path.name + ".tmp")
         with refusals(path):
-            with open(draft, "wb", opener=_private_opener if private else None) as file:
-                file.writelines([data] if isinstance(data, bytes) else data)
-                _sync(file)
-            draft.replace(path)
+            try:
+                with open(draft, "wb", opener=_private_opener if private else None) as file:
+                    file.writelines([data] if isinstance(data, bytes) else data)
+                    _sync(file)
+                draft.replace(path)
+            except OSError:
+                with contextlib.suppress(OSError):
+                    draft.unlink()
+                raise
             _sync_folder(path.parent)
 
     def append(self, name: str, data: bytes) -> None:

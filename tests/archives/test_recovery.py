@@ -159,17 +159,30 @@ def test_a_full_disk_leaves_whole_exchanges(tmp_path: Path) -> None:
                 done += 1
         except StorageError as error:
             print(done, error)
+        store = collection.texts("20261122T063000Z-ab12")
+        store.put("fits", {"url": "http://127.0.0.2/0"})
+        for row in ({"url": "u", "pad": "x" * 40_000}, {"url": "u"}):
+            try:
+                store.put("x" * (10 if "pad" in row else 40_000), row)
+                print("kept what cannot be kept")
+            except StorageError as error:
+                pass
         resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         collection.append(capture("http://127.0.0.2/after", ok()))
+        store.put("fits again", {"url": "u"})
         collection.stop_writing()
+        collection.seal_run("20261122T063000Z-ab12")
     """
     command = [sys.executable, "-c", textwrap.dedent(script), str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     count, _, message = done.stdout.partition(" ")
     assert str(tmp_path / "full" / "archive") in message and "File too large" in message
+    assert "kept what cannot" not in message
     collection = Collection.open(tmp_path, "full")
-    assert len(list(collection.captures())) == int(count) + 1 > 5 and list(verify(collection)) == []
+    assert len(list(collection.captures())) == int(count) + 1 > 5
+    assert [row["url"] for row in collection.texts(RUN).rows()] == ["http://127.0.0.2/0", "u"]
+    assert [finding.kind for finding in verify(collection)] == []
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
