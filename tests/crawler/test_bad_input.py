@@ -1,0 +1,120 @@
+"""Whatever the user or a server gets wrong is one clear line and the right exit code, and nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archives.collection import Collection
+from tests.commands import Workplace
+from tests.servers import MisbehavingServer
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Workplace:
+    return Workplace(tmp_path / "collections")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[MisbehavingServer]:
+    with MisbehavingServer() as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["-s", "COLLECTION=", "-a", "urls=http://127.0.0.1/"], "COLLECTION"),
+        (["-a", "sites=nosuch"], "nosuch"),
+        (["-a", "urls="], "urls"),
+        (["-a", "urls=ftp://127.0.0.1/"], "ftp://127.0.0.1/"),
+        (["-a", "urls=http://127.0.0.1/", "-a", "follow=perhaps"], "follow"),
+        (["-a", "urls=http://127.0.0.1/", "-a", "colour=red"], "colour"),
+        (["-a", "urls=http://news.example/"], "CONTACT"),
+        (["-a", "urls=http://127.0.0.1/", "-s", "DOWNLOAD_DELAY=soon"], "DOWNLOAD_DELAY"),
+        (["-a", "urls=http://127.0.0.1/", "-s", "EXTRACT_WORKERS=0"], "EXTRACT_WORKERS"),
+        (["-a", "urls=http://127.0.0.1/", "-s", "PROGRESS=loud"], "PROGRESS"),
+        (["-a", "urls=http://127.0.0.1/", "-s", "SITES_DIR=/nowhere"], "/nowhere"),
+    ],
+)
+def test_bad_usage_is_one_line_and_exit_2(work: Workplace, arguments: list[str], said: str) -> None:
+    ran = work.crawl("c", *arguments)
+    assert ran.code == 2, ran
+    lines = ran.err.strip().splitlines()
+    assert len(lines) == 1 and said in lines[0], ran.err
+
+
+def test_names_that_lead_out_of_the_folder_are_refused(work: Workplace) -> None:
+    for name in ("../x", "a/b", ".hidden", "/tmp/x"):
+        ran = work.crawl(name, "-a", "urls=http://127.0.0.1/")
+        assert ran.code == 2 and len(ran.err.strip().splitlines()) == 1, ran
+    assert not work.folder.exists() or not list(work.folder.iterdir())
+
+
+def test_a_broken_profile_names_file_line_and_text(work: Workplace, tmp_path: Path) -> None:
+    (tmp_path / "sites").mkdir()
+    broken = tmp_path / "sites" / "broken.toml"
+    broken.write_text('name = "broken"\n[crawl\nseeds = 3\n', encoding="utf-8")
+    ran = work.crawl("c", "-s", f"SITES_DIR={tmp_path / 'sites'}")
+    assert ran.code == 2 and str(broken) in ran.err and "line 2" in ran.err, ran
+    broken.write_text('name = "broken"\n[crawl]\nseeds = ["http://127.0.0.1/"]\ncolour = "red"\n', encoding="utf-8")
+    ran = work.crawl("c", "-s", f"SITES_DIR={tmp_path / 'sites'}")
+    assert ran.code == 2 and "colour" in ran.err and "red" in ran.err, ran
+
+
+def test_an_empty_seed_list(work: Workplace, tmp_path: Path) -> None:
+    seeds = tmp_path / "seeds.txt"
+    seeds.write_text("# nothing yet\n\n", encoding="utf-8")
+    ran = work.crawl("c", "-a", f"seed_list={seeds}")
+    assert ran.code == 2 and str(seeds) in ran.err, ran
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    ran = Workplace(tmp_path / "file").crawl("c", "-a", "urls=http://127.0.0.1/")
+    assert ran.code == 2 and str(tmp_path / "file") in ran.err and len(ran.err.strip().splitlines()) == 1, ran
+
+
+def test_commands_on_a_collection_that_is_not_there(work: Workplace) -> None:
+    for command in ("verify", "audit", "ledger", "index"):
+        ran = work.run(command, "nosuch")
+        assert ran.code == 2 and "nosuch" in ran.err and len(ran.err.strip().splitlines()) == 1, ran
+
+
+def test_a_host_that_is_not_there(work: Workplace) -> None:
+    ran = work.crawl("c", "-a", "urls=http://127.0.0.1:1/a.html", "-s", "RETRY_TIMES=0")
+    assert ran.code == 3, ran
+    assert "finding: seed http://127.0.0.1:1/a.html: failed: refused" in ran.err, ran
+    assert work.ledger("c")["http://127.0.0.1:1/a.html"]["state"] == "failed"
+    locations = list(Collection.open(work.folder, "c").locations())
+    assert locations, "the failure itself is on record"
+
+
+def test_a_pdf_and_200_megabytes_are_archived_without_text(work: Workplace, server: MisbehavingServer) -> None:
+    ran = work.crawl("c", "-a", f"urls={server.url}/pdf,{server.url}/huge", "-a", "follow=false")
+    assert ran.code == 0, ran
+    assert "/pdf: no text: application/pdf" in ran.err and "/huge: no text" in ran.err, ran
+    [huge] = [entry for entry in Collection.open(work.folder, "c").captures() if entry.url.endswith("/huge")]
+    capture = Collection.open(work.folder, "c").read(huge.location)
+    assert capture.response is not None and capture.response.size > 200_000_000 and capture.truncated is None
+    assert work.rows("c") == []
+    assert work.run("verify", "c").code == 0
+
+
+def test_a_body_past_the_limit_is_a_finding(work: Workplace, server: MisbehavingServer) -> None:
+    ran = work.crawl("c", "-a", f"urls={server.url}/huge", "-s", "DOWNLOAD_MAXSIZE=1000000", "-s", "RETRY_TIMES=0")
+    assert ran.code == 3 and "DOWNLOAD_MAXSIZE" in ran.err, ran
+
+
+def test_whatever_a_server_does_ends_in_the_ledger(work: Workplace, server: MisbehavingServer) -> None:
+    paths = ["cut/length", "cut/head", "reset", "garbage", "gzip/not", "gzip/cut", "empty", "binary", "close", "head/flood"]
+    urls = [f"{server.url}/{path}" for path in paths]
+    ran = work.crawl("c", "-a", f"urls={','.join(urls)}", "-a", "follow=false", "-s", "RETRY_TIMES=0")
+    assert ran.code == 3, ran
+    ledger = work.ledger("c")
+    assert set(urls) <= set(ledger)
+    assert all(ledger[url]["state"] in {"archived", "failed", "gone"} for url in urls), ledger
+    assert work.run("ledger", "c").code == 0
+    assert work.run("verify", "c").code == 0
