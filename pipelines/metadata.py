@@ -16,7 +16,7 @@ from pipelines.facts import byline
 from pipelines.facts.dates import CHINA, Stamp, parse_stamp
 from pipelines.facts.head import Head, absolute, text_value, text_values
 from pipelines.facts.names import known, outlet, people
-from pipelines.facts.titles import find_title, is_heading_of
+from pipelines.facts.titles import find_title, is_heading_of, overlap
 from pipelines.rules import ExtractRules
 from pipelines.selection import select
 
@@ -254,10 +254,8 @@ def _read_keywords(found: Metadata, head: Head, main: Sequence[Segment]) -> None
     """The declared keywords, where they are few and the text has them: a long list is for search engines."""
     text = (found.title or "") + "".join(segment.text for segment in main)
     words = [word for word in re.split(r"[,，;；、|\s]+", head.metas.get("keywords", "")) if word]
-    if 0 < len(words) <= 8:
-        told = [word for word in dict.fromkeys(words) if 2 <= len(word) <= 12 and word in text]
-        if len(told) == len(words):
-            found.settle("tags", tuple(told), "meta:keywords")
+    if 0 < len(words) <= 6 and all(2 <= len(word) <= 12 and overlap(word, text) >= 0.3 for word in words):
+        found.settle("tags", tuple(dict.fromkeys(words)), "meta:keywords")
 
 
 def _read_original(found: Metadata, page: Sequence[Segment], url: str) -> None:

@@ -100,9 +100,18 @@ def _read(capture: Capture, rules: ExtractRules) -> _Read:
         url=page.url, status=page.status, html=page.html, tree=tree, charset=page.charset, segments=shown, blocks=blocks,
         title=found, doc_title=head.doc_title or "", original_url=meta.original_url, truncated=capture.truncated,
     )  # fmt: skip
-    return _Read(page=page, meta=meta, blocks=blocks, labels=labels_of(reading))
+    labels = labels_of(reading)
+    if any(label.name == "listing_page" for label in labels) or _is_stub(labels, blocks):
+        blocks = ()
+    return _Read(page=page, meta=meta, blocks=blocks, labels=labels)
 
 
+def _is_stub(labels: Sequence[QualityLabel], blocks: Sequence[str]) -> bool:
+    """Whether a wall has left nothing of the article but its own words."""
+    return weight("".join(blocks)) < _WALL_TEXT and any(label.name == "login_wall" for label in labels)
+
+
+_WALL_TEXT = 60
 _ERROR_TEXT = 300
 """Weight of text below which a page sent with an error status is the error's, not an article's."""
 

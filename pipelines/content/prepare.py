@@ -127,7 +127,8 @@ def _undo_layout_tables(body: HtmlElement) -> None:
     for table in tables:
         cells = [cell for cell in table.iter("td", "th")]
         sizes = [weight(text_of(cell)) for cell in cells] if len(cells) <= 400 else [0]
-        if table in holders or len(cells) <= 3 or max(sizes, default=0) > 200:
+        rows = sum(1 for _ in table.iter("tr"))
+        if table in holders or len(cells) <= 3 or len(cells) < 1.5 * rows or max(sizes, default=0) > 200:
             for node in list(table.iter("tbody", "thead", "tfoot", "tr", "td", "th", "caption")):
                 if next(node.iterancestors("table"), None) is table:
                     node.set("data-layout", "1")

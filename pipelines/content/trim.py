@@ -18,6 +18,8 @@ from pipelines.content.wording import (
     STAMP_LINE,
 )
 
+_LEAST = 40
+"""Weight below which lines without a sentence among them are no article."""
 _LATE = 0.35
 """Share of the prose after which a heading such as 相关阅读 ends the article."""
 
@@ -28,7 +30,8 @@ def trim(segments: Sequence[Segment], title: str | None = None) -> list[Segment]
         return []
     prose = [_is_prose(segment) for segment in segments]
     if not any(prose):
-        return [segment for segment in segments if not _leftover(segment.text)]
+        kept = [segment for segment in segments if not _leftover(segment.text) and segment.links < 0.6]
+        return kept if sum(segment.weight for segment in kept) >= _LEAST else []
     first = prose.index(True)
     end = _end_of_article(segments, prose, first)
     kept = [segment for segment in segments[:first] if _stays_at_head(segment, title)]

@@ -151,7 +151,13 @@ def bare_source(line: str, *, titled: bool) -> str | None:
     beside = ([piece for piece in before if piece][-1:], [piece for piece in after if piece][:1])
     for piece in (piece for side in beside for piece in side if titled and "\t" in line):
         name = outlet(piece)
-        if name and len(name) <= 12 and not _NO_OUTLET.search(name) and not has_surname(name) and re.search("[\u3400-\u9fff]", name):
+        if (
+            name
+            and len(name) <= 12
+            and not _NO_OUTLET.search(name)
+            and not has_surname(name)
+            and re.search("[\u3400-\u9fff]", name)
+        ):
             return name
     return None
 
@@ -221,4 +227,6 @@ def authors_in_text(blocks: Sequence[str]) -> tuple[tuple[str, ...], str]:
 
 def _picture_credit(line: str, match: re.Match[str]) -> bool:
     """Whether it is the photographer who is named: （新华社记者 张三 摄）."""
-    return bool(re.match(r"\s*[摄攝图圖]", line[match.end("names") :])) or "摄" in match["names"] or "攝" in match["names"]
+    return (
+        bool(re.match(r"\s*[摄攝图圖]", line[match.end("names") :])) or "摄" in match["names"] or "攝" in match["names"]
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from lxml.html import HtmlElement
@@ -54,12 +55,12 @@ def find_title(tree: HtmlElement, head: Head, prose: str = "") -> tuple[str | No
         return best, best_origin
     cut = _without_site(declared)
     for text, origin in stated:
-        if len(key(text)) > 4 and (not doc or _overlap(key(text), doc) > 0.5):
+        if len(key(text)) > 4 and (not doc or overlap(key(text), doc) > 0.5):
             return _without_site(text), origin
     h1 = [text for text, origin in shown if origin == "h1" and 6 < len(key(text)) < 90]
-    if len(h1) == 1 and (not doc or _overlap(key(h1[0]), doc) > 0.3):
+    if len(h1) == 1 and (not doc or overlap(key(h1[0]), doc) > 0.3):
         return h1[0], "h1"
-    if len(h1) == 1 and len(key(h1[0])) > len(key(cut)) and _overlap(key(h1[0]), key(prose)) > 0.3:
+    if len(h1) == 1 and len(key(h1[0])) > len(key(cut)) and overlap(key(h1[0]), key(prose)) > 0.3:
         return h1[0], "h1"
     if key(cut):
         return cut, "title"
@@ -106,12 +107,16 @@ def _without_site(title: str) -> str:
         end = mark.start()
     title = title[:end].strip()
     first = _PARTING.search(title)
-    if first and _SITE.search(title[: first.start()]) and len(key(title[first.end() :])) > len(key(title[: first.start()])):
+    if (
+        first
+        and _SITE.search(title[: first.start()])
+        and len(key(title[first.end() :])) > len(key(title[: first.start()]))
+    ):
         title = title[first.end() :]
     return title
 
 
-def _overlap(one: str, other: str) -> float:
+def overlap(one: str, other: str) -> float:
     """Share of the shorter text's character pairs that the longer holds, 0..1."""
     short, long = sorted((one, other), key=len)
     pairs = {short[i : i + 2] for i in range(len(short) - 1)}
@@ -137,13 +142,15 @@ def hijack_score(title: str, blocks: Sequence[str]) -> tuple[float, str]:
     text = key("".join(blocks))
     if len(name) < 4 or len(text) < 120:
         return 0.0, ""
-    shared = _overlap(name, text)
+    shared = overlap(name, text)
     words = [word for word in re.split(r"[_,，、|｜\s\-]+", title) if word]
+    stems = Counter(word[:2] for word in words if len(word) > 2)
+    repeated = stems.most_common(1)[0][1] if stems else 0
     spam = len(set(_SPAM.findall(title)))
     score = (0.4 if shared < 0.12 else 0.2 if shared < 0.25 else 0.0) * (1 if shared < 0.25 else 0)
     if not score:
         return 0.0, ""
-    score += 0.3 * (len(words) >= 4) + min(0.6, 0.3 * spam)
+    score += 0.15 * (len(words) >= 4) + 0.3 * (repeated >= 3) + min(0.6, 0.3 * spam)
     return min(
         1.0, score
     ), f"{shared:.0%} of the title's character pairs are in the text; {len(words)} words, {spam} of spam"
@@ -160,6 +167,6 @@ def honest_title(tree: HtmlElement, head: Head, blocks: Sequence[str]) -> tuple[
     shown = [*_headings(tree), (head.metas.get("og:title", ""), "meta:og:title")]
     for title, origin in shown:
         name = key(title)
-        if 8 <= len(name) < 80 and origin != "h3" and _overlap(name, text) > 0.3 and not hijack_score(title, blocks)[0]:
+        if 8 <= len(name) < 80 and origin != "h3" and overlap(name, text) > 0.3 and not hijack_score(title, blocks)[0]:
             return title, origin
     return None, ""

@@ -19,7 +19,7 @@ _WORDING = re.compile(
     r"Attention Required|Access (?:Denied|denied)|unusual traffic|are you a robot|enable JavaScript and cookies",
     re.IGNORECASE,
 )
-_LITTLE = 220
+_LITTLE, _NOTHING = 220, 80
 
 
 def label(reading: Reading) -> QualityLabel | None:
@@ -36,7 +36,8 @@ def label(reading: Reading) -> QualityLabel | None:
     scripted = bool(
         bare and re.search(r"<script", reading.html[:50_000], re.IGNORECASE) and "document.cookie" in reading.html
     )
-    score = 0.5 * bool(said) + 0.35 * bool(marks) + 0.3 * refused + 0.6 * scripted
+    told = 0.5 if weight(reading.text) < _NOTHING else 0.3
+    score = told * bool(said) + 0.35 * bool(marks) + 0.3 * refused + 0.6 * scripted
     if score < 0.5:
         return None
     shown = (said and said[0]) or (marks and marks[0]) or "a script that sets a cookie and loads the page again"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipelines.content.tree import CJK
 from pipelines.content.views import key
 from pipelines.document import QualityLabel
 from pipelines.quality.reading import Reading
@@ -19,10 +20,12 @@ def label(reading: Reading) -> QualityLabel | None:
         return None
     phrase, hanging, blocks = _hanging_phrase(reading)
     title = key(reading.title or "")
-    within = sum(len(title) >= 8 and title in key(block) and len(key(block)) > len(title) + 20 for block in reading.blocks)
+    within = sum(
+        len(title) >= 8 and title in key(block) and len(key(block)) > len(title) + 20 for block in reading.blocks
+    )
     words, share = _dense_words(reading)
     score = 0.2 * min(3, hanging) if hanging >= 2 and blocks >= 2 else 0.0
-    score += (0.4 if within and (score or within >= 2) else 0.0) + (0.5 + share if words else 0.0)
+    score += (0.4 if within and score else 0.0) + (0.5 + share if words else 0.0)
     if score < 0.4:
         return None
     parts = [f"{phrase!r} hangs at {hanging} clauses"] if hanging >= 2 else []
@@ -48,13 +51,13 @@ def _begins(title: str, site: str, length: int) -> bool:
 
 
 def _dense_words(reading: Reading) -> tuple[list[str], float]:
-    """The site's name and the short words of the document's title that fill the text, and the share they are of it.
+    """The short words of the document's title that fill the text, the site's name among them, and their share of it.
 
-    The site's name counts alone; of other words it takes two, for an article may well repeat its one subject.
+    Without the site's name it is no fault: an article may well repeat its subject.
     """
-    parts = [part for part in re.split(r"[-_|｜,，\s]+", reading.doc_title) if 2 <= len(part) <= 12]
+    parts = [part for part in re.split(r"[_|｜,，]+", reading.doc_title) if 2 <= len(CJK.findall(part)) <= 12]
     text = "".join(reading.blocks)
     often = [part for part in dict.fromkeys(parts) if text.count(part) >= _OFTEN]
     share = sum(text.count(part) * len(part) for part in often) / max(1, len(text))
     named = [part for part in often if part == parts[-1] and len(part) >= _LEAST]
-    return (often, share) if share > _DENSE and (named or len(often) >= 2) else ([], 0.0)
+    return (often, share) if share > _DENSE and named else ([], 0.0)

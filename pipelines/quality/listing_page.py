@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from pipelines.content.tree import weight
-from pipelines.content.views import is_prose
+from pipelines.content.wording import SENTENCE_END
 from pipelines.document import QualityLabel
 from pipelines.quality.reading import Reading
+
+_TEASER = re.compile(r"(?:…|\.{3}|。)\s*[\[【（(]?\s*(?:详细|詳細|全文|更多|阅读全文|详情|more)\W*$", re.IGNORECASE)
 
 
 def label(reading: Reading) -> QualityLabel | None:
@@ -18,9 +22,12 @@ def label(reading: Reading) -> QualityLabel | None:
     shown = weight(reading.shown)
     linked = sum(segment.links * weight(segment.text) for segment in reading.segments)
     share = linked / shown if shown else 0.0
-    prose = sum(segment.weight for segment in reading.segments if is_prose(segment) and segment.weight >= 60)
-    main = weight(reading.text)
-    if headlines < 8 or share < 0.4 or max(prose, main if main > 300 else 0) > 0.25 * shown:
+    teasers = sum(bool(_TEASER.search(block)) for block in reading.blocks)
+    if teasers >= 4 and teasers > 0.5 * len(reading.blocks):
+        evidence = f"{teasers} of {len(reading.blocks)} blocks end in a link to the whole article"
+        return QualityLabel(name="listing_page", score=0.9, evidence=evidence)
+    prose = sum(weight(block) for block in reading.blocks if weight(block) >= 30 and SENTENCE_END.search(block))
+    if headlines < 8 or share < 0.4 or prose:
         return None
     evidence = f"{headlines} headline links, {share:.0%} of the text is linked"
     return QualityLabel(

@@ -8,7 +8,7 @@ from pipelines.document import QualityLabel
 from pipelines.quality.reading import Reading
 
 _TRACES = re.compile(
-    "锟斤拷|锟斤|烫烫烫|屯屯屯|ï»¿|â€[™œ\u009d¦]|Ã[\u0080-\u00bf]|[åäæçèé][\u0080-\u00bf]{2}|[\ue000-\uf8ff]|[\u0080-\u009f]"
+    "锟斤拷|锟斤|烫烫烫|屯屯屯|ï»¿|â€[™œ\u009d¦]|Ã[\u0080-\u00bf]|[åäæçèé][\u0080-\u00bf]{2}|[\u0080-\u009f]"
 )
 
 

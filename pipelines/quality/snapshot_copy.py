@@ -10,7 +10,9 @@ from pipelines.quality.reading import Reading
 
 _SIGNS = (
     re.compile(r"[^\s，。]{0,4}快照[^\s，。]{0,6}"),
-    re.compile(r"爬虫.{0,12}(?:采集|收录)|自动(?:采集|抓取)|(?:采集|转载)自(?:互联网|网络)|cached (?:copy|page)", re.IGNORECASE),
+    re.compile(
+        r"爬虫.{0,12}(?:采集|收录)|自动(?:采集|抓取)|(?:采集|转载)自(?:互联网|网络)|cached (?:copy|page)", re.IGNORECASE
+    ),
     re.compile(r"未对.{0,8}做任何修改|与原网页.{0,10}差异|不对原网页|非营利.{0,6}服务"),
 )
 
@@ -21,7 +23,7 @@ def label(reading: Reading) -> QualityLabel | None:
     said = [match[0] for sign in _SIGNS if (match := sign.search(short))]
     host = urlsplit(reading.url).hostname
     elsewhere = bool(reading.original_url) and urlsplit(reading.original_url or "").hostname != host
-    if not said or not (elsewhere or len(said) >= 2):
+    if not said or not (elsewhere or (len(said) >= 2 and _SIGNS[1].search(short))):
         return None
     evidence = "、".join(said) + (f"; original {reading.original_url}" if elsewhere else "")
     return QualityLabel(name="snapshot_copy", score=0.95 if elsewhere else 0.7, evidence=evidence)

@@ -6,6 +6,7 @@ import re
 
 from pipelines.content.tree import weight
 from pipelines.document import QualityLabel
+from pipelines.quality import login_wall
 from pipelines.quality.reading import Reading
 
 _MORE = re.compile(
@@ -22,6 +23,8 @@ def label(reading: Reading) -> QualityLabel | None:
         return None
     if reading.truncated:
         return QualityLabel(name="truncated_article", score=0.9, evidence=f"the capture broke off: {reading.truncated}")
+    if (wall := login_wall.label(reading)) and weight(reading.text) >= 60:
+        return QualityLabel(name="truncated_article", score=wall.score, evidence=f"a wall follows: {wall.evidence}")
     last = reading.blocks[-1]
     if more := _MORE.search(last[-60:]):
         return QualityLabel(name="truncated_article", score=0.9, evidence=f"ends with {more[0]!r}")
