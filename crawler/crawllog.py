@@ -13,6 +13,10 @@ _CHATTY = (
 )  # fmt: skip
 
 
+_SAID_BY_US = ("scrapy.downloadermiddlewares.retry", "scrapy.core.downloader.handlers")
+"""What these tell of a failed page, the spider tells in one line with the reason."""
+
+
 def quieten() -> None:
     """Keeps libraries from talking about themselves; their warnings stay.
 
@@ -20,10 +24,16 @@ def quieten() -> None:
     """
     for name in _CHATTY:
         logging.getLogger(name).addFilter(_is_warning)
+    for name in (*_SAID_BY_US, *(f"{_SAID_BY_US[1]}.{part}" for part in ("http11", "_base_http", "_base_streaming"))):
+        logging.getLogger(name).addFilter(_is_critical)
 
 
 def _is_warning(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.WARNING
+
+
+def _is_critical(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.CRITICAL
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from crawler.extensions.progress import progress_settings
 from crawler.profiles import SiteProfile, choose_sites, load_profiles
 from crawler.seeds import read_seeds
 
-_SPIDER_ARGUMENTS = frozenset({"sites", "urls", "seed_list", "follow", "source"})
+_SPIDER_ARGUMENTS = frozenset({"sites", "urls", "seed_list", "follow"})
 _NUMBERS = (
     "DOWNLOAD_DELAY", "CONCURRENT_REQUESTS", "CONCURRENT_REQUESTS_PER_DOMAIN", "DOWNLOAD_TIMEOUT", "DOWNLOAD_MAXSIZE",
     "RETRY_TIMES", "REDIRECT_MAX_TIMES", "CRAWL_MAX_DEPTH", "CRAWL_MAX_PAGES_PER_ARTICLE", "ARCHIVE_MAX_FILE",
@@ -50,8 +50,11 @@ class CrawlPlan:
         return tuple(dict.fromkeys([*(seed for site in self.sites for seed in site.crawl.seeds), *self.listed]))
 
 
-def plan_crawl(settings: BaseSettings, arguments: Mapping[str, str]) -> CrawlPlan:
-    """Reads profiles and seeds. Raises ConfigError, in one line, for whatever cannot be used."""
+def plan_crawl(settings: BaseSettings, arguments: Mapping[str, str], *, visiting: bool = True) -> CrawlPlan:
+    """Reads profiles and seeds; with `visiting` off nobody is asked, and no contact is needed.
+
+    Raises ConfigError, in one line, for whatever cannot be used.
+    """
     check_numbers(settings)
     progress_settings(settings)
     unknown = sorted(set(arguments) - _SPIDER_ARGUMENTS)
@@ -76,7 +79,8 @@ def plan_crawl(settings: BaseSettings, arguments: Mapping[str, str]) -> CrawlPla
         max_depth=settings.getint("CRAWL_MAX_DEPTH"),
         arguments=dict(arguments),
     )
-    _require_contact(settings, plan.seeds)
+    if visiting:
+        _require_contact(settings, plan.seeds)
     return plan
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -15,13 +16,17 @@ from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 
 from crawler import version
+from crawler.frontier.base import Link
 from crawler.frontier.identity import host_key
 from crawler.plan import is_loopback, user_agent
 from crawler.profiles import profile_for
 from crawler.run import run_of
+from crawler.urls import absolute
 
 logger = logging.getLogger(__name__)
 
+_LARGEST = 500 << 10  # bytes: the least a parser must read (RFC 9309, 2.5), and the most that ours does
+_SITEMAP = re.compile(rb"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 _DISALLOW_ALL = b"User-agent: *\nDisallow: /\n"
 
 
@@ -79,6 +84,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             )  # fmt: skip
             try:
                 answer = await self.crawler.engine.download_async(asked)
+                self._queue_sitemaps(answer, request)
                 await self._parse_robots(_readable(answer), netloc, request)
             except IgnoreRequest as error:
                 self._robots_error(error, netloc)
@@ -87,6 +93,17 @@ class RobotsMiddleware(RobotsTxtMiddleware):
                 self._robots_error(error, netloc)
         return await super().robot_parser(request)
 
+    def _queue_sitemaps(self, answer: Response, request: Request) -> None:
+        """Sitemaps that robots.txt names are where links are to be found."""
+        run = run_of(self.crawler)
+        if not run.plan.follow or answer.status != 200:
+            return
+        hops = request.meta.get("hops", "") + "P"
+        for named in _SITEMAP.findall(answer.body[:_LARGEST]):
+            url = absolute(named.decode("utf-8", "replace"), answer.url)
+            if url is not None and run.scope.check(url, via=answer.url, depth=1).in_scope:
+                run.frontier.add([Link(url=url, via=answer.url, hops=hops, depth=1, priority=50)], again=True)
+
 
 def _readable(answer: Response) -> Response:
     """A robots.txt as its parser should see it: nothing for a client error, all closed for a server error."""
@@ -94,4 +111,4 @@ def _readable(answer: Response) -> Response:
         return answer.replace(body=_DISALLOW_ALL)
     if answer.status >= 400:
         return answer.replace(body=b"")
-    return answer.replace(body=answer.body[: 500 << 10])
+    return answer.replace(body=answer.body[:_LARGEST])

@@ -92,6 +92,15 @@ class Scope:
             sites=tuple(_site(urls, rules, follow, max_depth) for rules, urls in groups.values()),
         )
 
+    def with_seed(self, url: str) -> Scope:
+        """This scope, and the host of one more seed: where a seed that moved house led to."""
+        plain = absolute(url)
+        if plain is None:
+            return self
+        follow = any(site.max_depth for site in self.sites)
+        depth = max((site.max_depth for site in self.sites), default=MAX_DEPTH)
+        return Scope(seeds=self.seeds | {plain}, sites=(*self.sites, _site([plain], CrawlRules(), follow, depth)))
+
     def check(self, url: str, *, via: str | None, depth: int) -> Verdict:
         """Whether `url`, found on `via` (None for a seed), `depth` links away from a seed, may be fetched.
 

@@ -63,6 +63,14 @@ EXTRACT_RECYCLE_AFTER = 2000
 EXTRACT_NEAR_DUPLICATE = 0.8
 """Similarity (0..1) from which two texts are listed as near duplicates."""
 
+# --- Replay -----------------------------------------------------------------------------------------------------
+REPLAY_SOURCE = ""
+"""Collection that answers instead of the network; `crawl replay -a source=NAME` sets it."""
+REPLAY_POLICY = "sequence"
+"""Which of several captures of a URL answers: sequence (each in turn), closest (to REPLAY_DATE), last."""
+REPLAY_DATE = ""
+"""For the policy closest: ISO 8601."""
+
 # --- Frontier ---------------------------------------------------------------------------------------------------
 FRONTIER_LEASE_SECONDS = 1800
 """How long a URL may be in work before it is queued again."""
@@ -101,6 +109,7 @@ SCHEDULER = "crawler.frontier.scheduler.FrontierScheduler"
 EXTENSIONS: dict[str, Any] = {
     "crawler.extensions.run.RunExtension": 0,
     "crawler.archiving.Archiver": 1,
+    "crawler.download.playback.Playback": 2,
     "crawler.extensions.guards.GuardExtension": 500,
     "crawler.extensions.progress.ProgressExtension": 600,
     "scrapy.extensions.logstats.LogStats": None,

@@ -44,7 +44,6 @@ class Command(CommandMixin, ScrapyCrawl):
         from crawler.conclusion import conclude
         from crawler.crawllog import keep_log
         from crawler.errors import ConfigError
-        from crawler.plan import plan_crawl
         from crawler.run import Run
 
         assert self.crawler_process is not None and self.settings is not None
@@ -54,7 +53,7 @@ class Command(CommandMixin, ScrapyCrawl):
         crawler = self._create_crawler(spider)
         if not crawler.settings.get("COLLECTION"):
             raise ConfigError("-s", "COLLECTION", "", "name the collection to write to: -s COLLECTION=NAME")
-        plan = plan_crawl(crawler.settings, opts.spargs)
+        plan = crawler.spidercls.plan(crawler.settings, opts.spargs)  # type: ignore[attr-defined]
         run = Run.open(crawler.settings, plan)
         with keep_log(run.folder / "crawl.log"):
             print(

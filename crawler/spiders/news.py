@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import attrs
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from crawler.discovery import FoundLink
 from crawler.extensions.run import STATE_OF_STATUS, fetched, outcome_of
 from crawler.frontier.base import Link, Outcome, State
+from crawler.hosts import is_private_host
+from crawler.plan import CrawlPlan, plan_crawl
 from crawler.profiles import profile_for, rules_for
 from crawler.reading import PageReading, read_page
 from crawler.recrawl import is_unchanged
 from crawler.run import Run, run_of
+from crawler.scope import Verdict
 from pipelines.items import ArticleItem, FetchedPage
 from pipelines.rules import ExtractRules
 
@@ -40,6 +44,11 @@ class NewsSpider(Spider):
 
     name = "news"
     _run: Run
+
+    @classmethod
+    def plan(cls, settings: BaseSettings, arguments: Mapping[str, str]) -> CrawlPlan:
+        """What a run with these `-a` arguments is to do. Raises ConfigError."""
+        return plan_crawl(settings, arguments)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
@@ -170,6 +179,8 @@ class NewsSpider(Spider):
             for link in some:
                 where = Link(url=link.url, via=response.url, hops=hops, depth=depth, priority=priority)
                 verdict = self._run.scope.check(link.url, via=response.url, depth=depth)
+                if link.nofollow and self._obeys_nofollow(response.url):
+                    verdict = Verdict(in_scope=False, reason="rel=nofollow")
                 if verdict.in_scope:
                     links[link.feed].append(where)
                 else:
@@ -179,6 +190,10 @@ class NewsSpider(Spider):
             self._run.frontier.add(links[True], again=True)
             await asyncio.sleep(0)  # a sitemap of 50,000 must not hold up the downloads
 
+    def _obeys_nofollow(self, url: str) -> bool:
+        profile = profile_for(self._run.plan.profiles, url)
+        return profile is not None and profile.crawl.obey_nofollow
+
     def _redirected(self, response: Response) -> None:
         target = urljoin(response.url, (response.headers[b"Location"] or b"").decode("latin-1").strip()).split("#", 1)[
             0
@@ -187,6 +202,8 @@ class NewsSpider(Spider):
         depth, seed = response.meta.get("depth", 0), bool(response.meta.get("seed"))
         link = Link(url=target, via=response.url, hops=hops, depth=depth, priority=90, seed=seed)
         in_a_row = len(hops) - len(hops.rstrip("R"))
+        if seed and not is_private_host(urlsplit(target).hostname or ""):
+            self._run.scope = self._run.scope.with_seed(target)  # a seed that moved house is still what was asked for
         verdict = self._run.scope.check(target, via=response.url, depth=depth)
         if in_a_row > self.settings.getint("REDIRECT_MAX_TIMES"):
             self._run.frontier.exclude(link, State.EXCLUDED_TRAP, f"{in_a_row} redirects in a row")

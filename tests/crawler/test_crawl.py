@@ -124,6 +124,20 @@ def test_what_is_not_the_page_gets_no_text(crawled: Crawled) -> None:
     assert not any("example.invalid" in exchange.host for exchange in crawled.exchanges)
 
 
+def test_the_archive_can_stand_in_for_the_network(crawled: Crawled) -> None:
+    asked = crawled.site.requests
+    arguments = ("-a", "source=demo", "-s", f"SITES_DIR={crawled.sites}")
+    ran = crawled.work.run("crawl", "replay", "-s", "COLLECTION=again", *arguments, timeout=280)
+    assert ran.code == 0, ran
+    assert crawled.site.requests == asked, "nobody was asked"
+    assert "differs from what was sent" not in ran.err
+    states = [{url: row["state"] for url, row in crawled.work.ledger(name).items()} for name in ("demo", "again")]
+    assert states[0] == states[1]
+    texts = [{row["url"]: row["text_digest"] for row in crawled.work.rows(name)} for name in ("demo", "again")]
+    assert texts[0] == texts[1]
+    assert crawled.work.run("audit", "again").code == 0
+
+
 def test_a_second_run_writes_revisits_and_no_text_twice(crawled: Crawled) -> None:
     before = {row["url"] for row in crawled.work.rows("demo")}
     asked = crawled.site.requests
