@@ -1,0 +1,208 @@
+"""Bulk: every text of a collection made again by today's code, as a new run, and what that changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from typing import Any
+
+import attrs
+
+from archives.audit import NOT_EXTRACTED
+from archives.capture import RecordLocation
+from archives.collection import Collection
+from pipelines.duplicates import NearDuplicateIndex
+from pipelines.errors import ExtractionError, RulesError
+from pipelines.rules import ExtractRules, RulesShelf
+from pipelines.workers import Extracted, ExtractionPool, ExtractionTask
+
+SHOWN = 1000
+"""Changes that a report names one by one; it counts them all."""
+
+
+@attrs.frozen(kw_only=True)
+class Change:
+    """What became of one URL's text."""
+
+    url: str
+    run: str
+    """Where the old text lies."""
+    fields: tuple[str, ...] = ()
+    """The fields of the row that differ, and "text"."""
+    why: str = ""
+    """One line, for a text that is not there any more."""
+
+
+@attrs.define(kw_only=True)
+class ChangeReport:
+    """How the new texts differ from the old ones; lists hold the first `SHOWN` of each kind."""
+
+    same: int = 0
+    changed: int = 0
+    lost: int = 0
+    failed: int = 0
+    changes: list[Change] = attrs.field(factory=list)
+    losses: list[Change] = attrs.field(factory=list)
+    failures: list[Change] = attrs.field(factory=list)
+    """Texts that could not be tried: a record that cannot be read, time or memory that ran out."""
+    fields: Counter[str] = attrs.field(factory=Counter)
+    """How many texts differ in each field."""
+    labels: Counter[str] = attrs.field(factory=Counter)
+    """New documents by quality label."""
+    seconds: list[float] = attrs.field(factory=list)
+    """Wall time in the worker, one number a text."""
+
+    @property
+    def written(self) -> int:
+        """Texts of the new run."""
+        return self.same + self.changed
+
+    def add_failure(self, change: Change) -> None:
+        self.failed += 1
+        self.failures += [change] if self.failed <= SHOWN else []
+
+    def add_loss(self, change: Change) -> None:
+        self.lost += 1
+        self.losses += [change] if self.lost <= SHOWN else []
+
+    def add_text(self, change: Change) -> None:
+        """Counts a text that is there again, with what differs in it."""
+        if not change.fields:
+            self.same += 1
+            return
+        self.changed += 1
+        self.fields.update(change.fields)
+        self.changes += [change] if self.changed <= SHOWN else []
+
+
+@attrs.frozen(kw_only=True)
+class _Old:
+    """A row of an earlier run, and by which rules its text is made again."""
+
+    run: str
+    row: Mapping[str, Any]
+    rules: ExtractRules
+
+    @property
+    def url(self) -> str:
+        url: str = self.row["url"]
+        return url
+
+
+def reextract_collection(
+    collection: Collection,
+    run: str,
+    pool: ExtractionPool,
+    *,
+    near_duplicate: float = 0.8,
+    ahead: int = 16,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> ChangeReport:
+    """Makes the texts of `run` from the captures that the newest row of each URL names, in the order of those rows.
+
+    The pool decides how fast, never what: texts and rows are the same to the byte whatever the number of workers.
+    `ahead` is how many tasks wait at a time; `progress` is told the texts done, and of how many. Raises `StorageError`.
+    """
+    sources = _newest(collection, run)
+    shelf, writer = RulesShelf(collection.path), _Writer(collection, run, near_duplicate)
+    waiting: deque[tuple[_Old, Future[Extracted] | str]] = deque()
+    done, total = 0, len(sources)
+    for old in _old_rows(collection, sources, shelf):
+        waiting.append((old, _begin(collection, old, pool)))
+        if len(waiting) >= ahead:
+            writer.take(*waiting.popleft())
+            progress(done := done + 1, total)
+    while waiting:
+        writer.take(*waiting.popleft())
+        progress(done := done + 1, total)
+    return writer.report
+
+
+def _newest(collection: Collection, but: str) -> dict[str, str]:
+    """For each URL that has a text, the newest run that has one; `but` is the run to be made."""
+    return {row["url"]: run for run in collection.runs() if run != but for row in collection.texts(run).rows()}
+
+
+def _old_rows(collection: Collection, sources: Mapping[str, str], shelf: RulesShelf) -> Iterator[_Old]:
+    for run in sorted(set(sources.values())):
+        for row in collection.texts(run).rows():
+            if sources[row["url"]] == run:
+                yield _Old(run=run, row=row, rules=_rules_of(row, shelf))
+
+
+def _rules_of(row: Mapping[str, Any], shelf: RulesShelf) -> ExtractRules:
+    """The rules that the collection keeps; the general way where they are lost, which the new row's digest tells."""
+    provenance = row.get("provenance")
+    digest = provenance.get("rules_digest") if isinstance(provenance, Mapping) else None
+    try:
+        return shelf.find(str(digest))
+    except RulesError:
+        return ExtractRules()
+
+
+def _begin(collection: Collection, old: _Old, pool: ExtractionPool) -> Future[Extracted] | str:
+    """The text on its way, or why it cannot be made."""
+    try:
+        names = [field.name for field in attrs.fields(RecordLocation)]
+        places = tuple([RecordLocation(**{name: at[name] for name in names}) for at in old.row["captures"]])
+    except (KeyError, TypeError) as error:
+        return f"its row names no usable captures ({error!r})"
+    if not places:
+        return "its row names no captures"
+    return pool.submit(ExtractionTask(collection=collection.path, locations=places, rules=old.rules))
+
+
+class _Writer:
+    """Takes what the workers made, in order, and writes the run."""
+
+    def __init__(self, collection: Collection, run: str, near_duplicate: float) -> None:
+        self.report = ChangeReport()
+        self._texts, self._shelf = collection.texts(run), RulesShelf(collection.path)
+        self._near = NearDuplicateIndex(threshold=near_duplicate)
+        self._with_text: dict[bytes, str] = {}
+        self._with_body: dict[bytes, str] = {}
+
+    def take(self, old: _Old, coming: Future[Extracted] | str) -> None:
+        try:
+            if isinstance(coming, str):
+                raise ExtractionError(coming)
+            made = coming.result()
+        except ExtractionError as error:
+            self.report.add_failure(Change(url=old.url, run=old.run, why=" ".join(str(error).split())))
+            return
+        self.report.seconds.append(made.seconds)
+        why = self._missing(old.url, made)
+        if why:
+            self.report.add_loss(Change(url=old.url, run=old.run, why=why))
+            return
+        self._shelf.keep(old.rules)
+        self._texts.put(made.text, made.row)
+        self.report.labels.update(label.name for label in made.document.labels)
+        self.report.add_text(Change(url=old.url, run=old.run, fields=_differing(old.row, made.row)))
+
+    def _missing(self, url: str, made: Extracted) -> str:
+        """Why there is no text to be written; "" where there is one, its row then settled against the run's others."""
+        if not made.text:
+            labels = ", ".join(label.name for label in made.document.labels)
+            return "no main text" + (f" ({labels})" if labels else "")
+        body = "\n\n".join(made.document.blocks)
+        twin = self._with_text.setdefault(_key(made.text), url)
+        first = self._with_body.setdefault(_key(body), url)
+        made.row["duplicate_of"] = first if first != url else None
+        near = self._near.add(url, body)
+        made.row["near_duplicates"] = [{"url": other, "similarity": round(share, 3)} for other, share in near]
+        return f"the same text as {twin}" if twin != url else ""
+
+
+def _key(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
+    """The fields in which two rows of a URL differ, as far as they come from its captures; "text" for the text."""
+    again = json.loads(json.dumps(new, default=str))
+    fields = [name for name in sorted((old.keys() | again.keys()) - NOT_EXTRACTED) if old.get(name) != again.get(name)]
+    return (*(["text"] if old.get("text_digest") != again["text_digest"] else []), *fields)
