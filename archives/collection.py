@@ -122,13 +122,15 @@ class Collection:
             self._writer = None
             self._release()
 
-    def seal_run(self, run: str) -> None:
-        """Puts a finished run into the chain: its table of texts, `run.json` and `report.html` as they are now.
+    def seal_run(self, run: str, *, finished: bool = True) -> None:
+        """Puts a run into the chain: its table of texts, `run.json` and `report.html` as they are now.
+
+        A run that was stopped is sealed as unfinished: it may grow after what is sealed, but not change.
 
         Raises `CollectionError` for a run that is not there, `StorageError`.
         """
         self.known_run(run)
-        self.chain.append("run", run=run, **run_digests(self.storage, run))
+        self.chain.append("run", run=run, finished=finished, **run_digests(self.storage, run))
 
     def rebuild_index(self) -> int:
         """Writes the index anew from the WARCs; gives the number of its lines. Raises `StorageError`."""

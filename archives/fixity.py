@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from archives import texts
@@ -190,7 +190,7 @@ def _run(collection: Collection, run: str, seal: Mapping[str, Any] | None) -> It
             kind="run-unsealed",
             file=f"runs/{run}",
             what="the chain does not name this run",
-            meaning="it did not finish",
+            meaning="it broke off; the same crawl command goes on with it",
         )
     else:
         for field, file in (
@@ -198,7 +198,7 @@ def _run(collection: Collection, run: str, seal: Mapping[str, Any] | None) -> It
             ("run_json_sha256", f"runs/{run}/run.json"),
             ("report_html_sha256", f"runs/{run}/report.html"),
         ):
-            if now[field] == seal.get(field):
+            if now[field] == seal.get(field) or (field == "documents_sha256" and _only_grew(collection, table, seal)):
                 continue
             if field == "documents_sha256" and now[field] is not None:
                 yield from _changed_rows(collection, run, table, seal)
@@ -208,6 +208,19 @@ def _run(collection: Collection, run: str, seal: Mapping[str, Any] | None) -> It
                 kind="run-changed", file=file, what=what, meaning=_LOST if now[field] is None else _CHANGED
             )
     yield from _texts(collection, run, table)
+
+
+def _only_grew(collection: Collection, table: str, seal: Mapping[str, Any]) -> bool:
+    """Whether the table of a run that was sealed as unfinished begins with what was sealed."""
+    if seal.get("finished") is not False:
+        return False
+    count, sealed = seal.get("texts"), seal.get("documents_sha256")
+    try:
+        with collection.storage.open(table) as file:
+            before = b"".join(islice(file, count if isinstance(count, int) else 0))
+    except FileNotFoundError:
+        return sealed is None
+    return sha256(before) == (sealed or NOTHING)
 
 
 def _changed_rows(collection: Collection, run: str, table: str, seal: Mapping[str, Any]) -> Iterator[FixityFinding]:

@@ -61,8 +61,7 @@ def conclude(run: Run, crawler: Crawler, code: ExitCode | None = None) -> ExitCo
         record = _with_warcs(record, run)
         write_run_json(run.folder / "run.json", record)
         write_report_html(run.folder / "report.html", record)
-        if complete:
-            run.collection.seal_run(run.run)
+        run.collection.seal_run(run.run, finished=complete)
     except (ArchiveError, OSError) as error:
         print(f"error: {one_line(error)}", file=sys.stderr)
         code = ExitCode.STOPPED

@@ -156,3 +156,17 @@ def test_a_run_that_did_not_finish_is_said_to_be_so(copy: Collection) -> None:
     assert kinds(copy) == {"run-unsealed"}
     shutil.rmtree(copy.path / "runs" / RUN)
     assert kinds(copy) == {"run-unsealed", "run-changed"}
+
+
+def test_a_run_sealed_as_unfinished_may_grow_but_not_change(copy: Collection) -> None:
+    copy.seal_run(RUN, finished=False)
+    taken = capture("http://a.example/later.html", ok())
+    copy.start_writing({})
+    location = copy.append(taken)
+    copy.stop_writing()
+    row = {"url": taken.url, "captures": [{"file": location.file, "offset": location.offset, "length": location.length}]}
+    copy.texts(RUN).put("later", row)
+    assert not kinds(copy) & {"row-changed", "row-missing", "run-changed", "run-unsealed"}
+    table = copy.path / "texts" / RUN / "documents.jsonl"
+    table.write_bytes(table.read_bytes().replace(b"http://", b"hxxp://", 1))
+    assert "row-changed" in kinds(copy)
