@@ -24,8 +24,8 @@ _MOST_TERMS = 8
 _SCHEMA = """
 CREATE TABLE texts (
     id INTEGER PRIMARY KEY, run TEXT NOT NULL, file TEXT NOT NULL, url TEXT NOT NULL, site TEXT, title TEXT,
-    published TEXT, captured TEXT, chars INTEGER, labels TEXT NOT NULL, line INTEGER NOT NULL, "offset" INTEGER NOT NULL,
-    body TEXT
+    published TEXT, captured TEXT, chars INTEGER, labels TEXT NOT NULL, line INTEGER NOT NULL,
+    "offset" INTEGER NOT NULL, body TEXT
 );
 CREATE UNIQUE INDEX by_file ON texts (run, file);
 CREATE INDEX by_url ON texts (url);

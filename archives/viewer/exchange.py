@@ -29,18 +29,20 @@ class Request:
 
     @classmethod
     def of(cls, environ: Mapping[str, Any]) -> Request:
-        """The request that a WSGI server hands over. Raises `Refusal` for a path that is not UTF-8."""
+        """The request that a WSGI server hands over. Raises `RefusedError` for a path that is not UTF-8."""
         try:
             path = str(environ.get("PATH_INFO") or "/").encode("latin-1").decode("utf-8")
         except UnicodeError as error:
-            raise Refusal(HTTPStatus.BAD_REQUEST, "bad_path") from error
+            raise RefusedError(HTTPStatus.BAD_REQUEST, "bad_path") from error
         try:
             found = parse_qs(str(environ.get("QUERY_STRING") or "")[:_QUERY_LIMIT], max_num_fields=20, errors="replace")
         except ValueError as error:
-            raise Refusal(HTTPStatus.BAD_REQUEST, "bad_query") from error
+            raise RefusedError(HTTPStatus.BAD_REQUEST, "bad_query") from error
         query = {name: _printable(values[-1]) for name, values in found.items()}
         headers = {
-            name[5:].replace("_", "-").lower(): str(value) for name, value in environ.items() if name.startswith("HTTP_")
+            name[5:].replace("_", "-").lower(): str(value)
+            for name, value in environ.items()
+            if name.startswith("HTTP_")
         }
         return cls(method=str(environ.get("REQUEST_METHOD", "GET")), path=path, query=query, headers=headers)
 
@@ -74,7 +76,7 @@ class Reply:
         return [self.body] if isinstance(self.body, bytes) else self.body
 
 
-class Refusal(Exception):
+class RefusedError(Exception):
     """A request that gets an error page."""
 
     def __init__(self, status: HTTPStatus, message: str, **about: object) -> None:
@@ -84,9 +86,9 @@ class Refusal(Exception):
         self.headers: dict[str, str] = {}
 
 
-def not_found(message: str, **about: object) -> Refusal:
+def not_found(message: str, **about: object) -> RefusedError:
     """Nothing lies at that address."""
-    return Refusal(HTTPStatus.NOT_FOUND, message, **about)
+    return RefusedError(HTTPStatus.NOT_FOUND, message, **about)
 
 
 def redirect(to: str) -> Reply:

@@ -38,14 +38,18 @@ class PageText:
 ReadPage = Callable[[Capture], PageText]
 """Undoes the content codings of a capture, up to a limit, and decodes it by the same decision as the extraction."""
 
-_GONE = frozenset(
-    "script noscript template iframe frame frameset object embed applet param base link meta portal fencedframe audio "
-    "video source track canvas svg math dialog input button select textarea option datalist animate set".split()
-)
-_KEPT = frozenset(
-    "class id style title alt lang dir width height colspan rowspan headers scope align valign border cellpadding "
-    "cellspacing bgcolor color face size start type value datetime hidden span nowrap".split()
-)
+_GONE = frozenset({
+    "script", "noscript", "template", "iframe", "frame", "frameset", "object", "embed", "applet", "param", "base",
+    "link", "meta", "portal", "fencedframe", "audio", "video", "source", "track", "canvas", "svg", "math", "dialog",
+    "input", "button", "select", "textarea", "option", "datalist",
+})  # fmt: skip
+"""Elements that go with all that is in them."""
+_KEPT = frozenset({
+    "class", "id", "style", "title", "alt", "lang", "dir", "width", "height", "colspan", "rowspan", "headers", "scope",
+    "align", "valign", "border", "cellpadding", "cellspacing", "bgcolor", "color", "face", "size", "start", "type",
+    "value", "datetime", "hidden", "span", "nowrap",
+})  # fmt: skip
+"""Attributes that say how something looks or reads, and no more."""
 _SHELL = '<!doctype html><html><head><meta charset="utf-8"><meta name="color-scheme" content="light">'
 
 
