@@ -9,7 +9,7 @@ import trafilatura
 from lxml.html import HtmlElement
 from trafilatura.readability_lxml import Document as ReadabilityDocument
 
-from pipelines.content.prepare import prepare
+from pipelines.content.prepare import lay_open, prepare
 from pipelines.content.segments import Segment, segments_of
 from pipelines.content.tree import body_of, is_chinese, parse_html, remove, text_of
 from pipelines.content.trim import trim
@@ -28,33 +28,36 @@ def extract_main_content(
 ) -> list[Segment]:
     """The segments of the main text, in page order; none where the page has no article.
 
-    A tree that is handed in is left as it was. Raises RulesError for an XPath that cannot be used.
+    A tree that is handed in is to be laid open (`lay_open`), and is left as it was. Raises RulesError for an XPath that cannot be used.
     """
     rules = rules or ExtractRules()
     tree = parse_html(page) if isinstance(page, str) else deepcopy(page)
     if tree is None:
         return []
+    if isinstance(page, str):
+        lay_open(tree)
     for path in rules.remove:
         for element in select(tree, path, "remove"):
             remove(element)
     if rules.main and (found := select(tree, rules.main, "main")):
         return trim([segment for element in found for segment in segments_of(element)], title)
-    prepare(tree)
-    body = body_of(tree)
-    segments = segments_of(body)
+    chinese = is_chinese(tree)
+    if chinese:
+        prepare(tree)
+    segments = segments_of(body_of(tree))
     if not segments:
         return []
-    chosen = elect(_views(tree, body, segments, title), segments)
+    chosen = elect(_views(tree, segments, title, chinese), segments)
     return trim([segments[i] for i in sorted(chosen)], title)
 
 
-def _views(tree: HtmlElement, body: HtmlElement, segments: list[Segment], title: str | None) -> list[View]:
-    if not is_chinese(tree):
+def _views(tree: HtmlElement, segments: list[Segment], title: str | None, chinese: bool) -> list[View]:
+    if not chinese:
         return [segments_in(_by_trafilatura(tree, precise=False), segments, title)]
     return [
         segments_in(_by_trafilatura(tree, precise=True), segments, title),
         segments_in(_by_readability(tree), segments, title),
-        densest(body, segments),
+        densest(body_of(tree), segments),
     ]
 
 

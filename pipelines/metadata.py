@@ -261,7 +261,7 @@ def _read_keywords(found: Metadata, head: Head, main: Sequence[Segment]) -> None
 def _read_original(found: Metadata, page: Sequence[Segment], url: str) -> None:
     """The page a snapshot was taken from: 原文地址 and a link."""
     for segment in page:
-        if len(segment.text) > 200 or not any(field == "original" for field, _ in byline.labelled(_line(segment))):
+        if len(segment.text) > 200 or "原" not in segment.text or not any(field == "original" for field, _ in byline.labelled(_line(segment))):
             continue
         links = [node.get("href") or "" for node in segment.element.iter("a")]
         links += re.findall(r"https?://[^\s\t，。]+", segment.text)

@@ -9,7 +9,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.content.segments import hidden
-from pipelines.content.tree import INVISIBLE, body_of, is_chinese, remove, text_of, weight
+from pipelines.content.tree import INVISIBLE, body_of, remove, text_of, weight
 from pipelines.content.wording import HEADING_OF_OTHERS, PUNCTUATION, SENTENCE_END
 
 _FURNITURE = re.compile(
@@ -92,20 +92,22 @@ def lay_open(tree: HtmlElement) -> None:
 
 
 def prepare(tree: HtmlElement) -> HtmlElement:
-    """Readies a tree for extraction, in place: laid open, and the furniture of Chinese pages taken out."""
-    lay_open(tree)
+    """Takes the furniture out of a Chinese page's tree that is laid open, in place."""
     body = body_of(tree)
-    if is_chinese(tree):
-        _drop_cards(body)
-        _drop_furniture(body)
-        _drop_headed(body)
+    _drop_cards(body)
+    _drop_furniture(body)
+    _drop_headed(body)
     return tree
+
+
+_COVERED = 120
+"""Weight of hidden text from which it may be the article."""
 
 
 def _reveal(body: HtmlElement) -> None:
     """Shows a body that the page hides until its script has run."""
     covers = [element for element in body.iter() if hidden(element) or _transparent(element)]
-    if not covers:
+    if not any(weight(text_of(cover)) > _COVERED for cover in covers):
         return
     mass = masses(body)
     total = mass[body].sentences

@@ -10,7 +10,8 @@ from lxml.html import HtmlElement
 
 MAX_CHARS = 6_000_000
 """Characters of HTML that are read; what comes after is left out (the largest news pages are some 3 million)."""
-MAX_ELEMENTS = 120_000
+MAX_ELEMENTS = 30_000
+"""Elements that are read: news pages have some thousands."""
 MAX_DEPTH = 240
 """Below the 255 at which libxml2 gives up by itself, and far below Python's recursion limit."""
 

@@ -121,4 +121,12 @@ def elect(views: Sequence[View], segments: Sequence[Segment]) -> View:
         score = sum(others) / max(1, len(others)) + 0.35 * prose_share(view, segments)
         if score > best_score:
             best, best_score = view, score
-    return best
+    return fill(best, filled, segments)
+
+
+def fill(best: View, views: Sequence[View], segments: Sequence[Segment]) -> View:
+    """The view with its gaps closed: what another view has between two of its segments, and is no bunch of links."""
+    if not best:
+        return best
+    inside = range(min(best), max(best))
+    return best | {i for view in views for i in view if i in inside and segments[i].links < 0.3}

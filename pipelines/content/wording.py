@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-SENTENCE_END = re.compile(r"[。！？…；]|[.!?](?=[\s”\"'’)]|$)")
+SENTENCE_END = re.compile(r"[。！？…；।۔]|[.!?](?=[\s”\"'’)]|$)")
 PUNCTUATION = re.compile("[。！？；，、：“”…!?,;]")
 
 HEADING_OF_OTHERS = re.compile(
