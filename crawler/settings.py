@@ -57,7 +57,7 @@ EXTRACT_WORKERS = 2
 EXTRACT_TIME_LIMIT = 30.0
 """Seconds for one article; then its worker is replaced, the capture stays and the page has no text."""
 EXTRACT_MEMORY_LIMIT = 2048
-"""MiB of address space for one worker."""
+"""MiB of memory for one worker."""
 EXTRACT_RECYCLE_AFTER = 2000
 """Articles after which a worker is replaced by a fresh one."""
 EXTRACT_NEAR_DUPLICATE = 0.8

@@ -161,10 +161,13 @@ def _serve(pipe: Connection, memory_limit: int) -> None:
     """The child: answers tasks until its parent's end of the pipe is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business; it tells us by closing the pipe
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    import pipelines.process  # noqa: F401 - pay for the engine's import before the clock runs
+    # pay for the imports before the clock runs and the limit holds
+    import pipelines.process
+    import pipelines.row
+    import pipelines.textfile  # noqa: F401
 
     limit = memory_limit << 20
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))  # private memory; address space would count libraries too
     pipe.send("ready")
     while True:
         try:

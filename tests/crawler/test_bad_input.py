@@ -109,7 +109,18 @@ def test_a_body_past_the_limit_is_a_finding(work: Workplace, server: Misbehaving
 
 
 def test_whatever_a_server_does_ends_in_the_ledger(work: Workplace, server: MisbehavingServer) -> None:
-    paths = ["cut/length", "cut/head", "reset", "garbage", "gzip/not", "gzip/cut", "empty", "binary", "close", "head/flood"]
+    paths = [
+        "cut/length",
+        "cut/head",
+        "reset",
+        "garbage",
+        "gzip/not",
+        "gzip/cut",
+        "empty",
+        "binary",
+        "close",
+        "head/flood",
+    ]
     urls = [f"{server.url}/{path}" for path in paths]
     ran = work.crawl("c", "-a", f"urls={','.join(urls)}", "-a", "follow=false", "-s", "RETRY_TIMES=0")
     assert ran.code == 3, ran
