@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from archives import texts
-from archives.cdxj import IndexEntry
+from archives.cdxj import IndexEntry, entries
 from archives.chain import CHAIN, PUBLIC, run_digests
 from archives.collection import INDEX, Collection
 from archives.digest import sha256
@@ -128,7 +128,6 @@ class _Packer:
         runs = [run for run in collection.runs() if run in collection.chain.sealed("run")]
         with ZipFile(self._file, "w", allowZip64=True) as self._zip:
             self._add_warcs(warcs)
-            self._add_index(set(warcs))
             self._add("pages/pages.jsonl", self._page_list(runs))
             for run in runs:
                 self._add_run(run)
@@ -142,16 +141,21 @@ class _Packer:
         )  # fmt: skip
 
     def _add_warcs(self, names: list[str]) -> None:
+        """Each WARC as it lies, held against its seal; then the index, held against what the WARCs give."""
         storage, sealed = self._collection.storage, self._collection.chain.sealed("warc")
         sizes = {name: storage.path(f"archive/{name}").stat().st_size for name in names}
-        done, total = 0, sum(sizes.values())
+        done, total, wanted = 0, 2 * sum(sizes.values()), _LineSum()
         for name in names:
             with storage.open(f"archive/{name}") as file:
                 pieces = self._counted(_pieces(file), done, total)
                 digest = self._add(f"archive/{name}", pieces, size=sizes[name], stored=True)
-            done += sizes[name]
-            if digest != sealed.get(name, {}).get("sha256"):
-                raise NotAsSealedError(f"archive/{name}: it is not the file that the chain sealed; run verify")
+                if digest != sealed.get(name, {}).get("sha256"):
+                    raise NotAsSealedError(f"archive/{name}: it is not the file that the chain sealed; run verify")
+                file.seek(0)
+                for entry in entries(file, name):
+                    wanted.add(entry.line())
+            self._progress(done := done + 2 * sizes[name], total)
+        self._add_index(set(names), wanted)
 
     def _counted(self, pieces: Iterable[bytes], done: int, total: int) -> Iterator[bytes]:
         for piece in pieces:
@@ -159,16 +163,19 @@ class _Packer:
             done += len(piece)
             self._progress(done, total)
 
-    def _add_index(self, warcs: set[str]) -> None:
+    def _add_index(self, warcs: set[str], wanted: _LineSum) -> None:
         """The index in gzip members, and the table of where each begins (pywb's "zipnum" in CDXJ)."""
         table = [f"!meta 0 {json.dumps({'format': 'cdxj-gzip-1.0', 'filename': 'index.cdx.gz'})}\n"]
-        self._add("indexes/index.cdx.gz", self._index_members(warcs, table), stored=True)
+        found = _LineSum()
+        self._add("indexes/index.cdx.gz", self._index_members(warcs, table, found), stored=True)
+        if found != wanted:
+            raise NotAsSealedError(f"{INDEX}: it is not the one that the WARC files give; run index to make it anew")
         self._add("indexes/index.idx", (line.encode("utf-8") for line in table))
+        self._captures = found.count
 
-    def _index_members(self, warcs: set[str], table: list[str]) -> Iterator[bytes]:
+    def _index_members(self, warcs: set[str], table: list[str], found: _LineSum) -> Iterator[bytes]:
         offset = 0
-        for lines in _batches(self._index_lines(warcs), _INDEX_LINES):
-            self._captures += len(lines)
+        for lines in _batches(self._index_lines(warcs, found), _INDEX_LINES):
             member = gzip.compress(b"".join(lines), mtime=0)
             begins = lines[0].partition(b" {")[0].decode("utf-8")
             known = {"offset": offset, "length": len(member), "digest": sha256(member)}
@@ -176,7 +183,8 @@ class _Packer:
             offset += len(member)
             yield member
 
-    def _index_lines(self, warcs: set[str]) -> Iterator[bytes]:
+    def _index_lines(self, warcs: set[str], found: _LineSum) -> Iterator[bytes]:
+        before = b""
         try:
             with self._collection.storage.open(INDEX) as file:
                 for number, line in enumerate(file, start=1):
@@ -184,10 +192,14 @@ class _Packer:
                         entry = IndexEntry.parse(line)
                     except ValueError as error:
                         raise NotAsSealedError(f"{INDEX} line {number}: {error}; run index to make it anew") from error
+                    if line <= before:
+                        raise NotAsSealedError(f"{INDEX} line {number}: out of order; run index to make it anew")
+                    before = line
                     if entry.location.file in warcs:
+                        found.add(line)
                         yield line
         except FileNotFoundError:
-            raise CollectionError(f"{self._collection.path / INDEX}: is missing; run index to make it anew") from None
+            raise NotAsSealedError(f"{INDEX}: is missing; run index to make it anew") from None
 
     def _page_list(self, runs: list[str]) -> Iterator[bytes]:
         """One line for each URL that has a text, from the newest run that has one."""
@@ -277,6 +289,18 @@ class _Packer:
         for run in self._collection.runs():
             if run not in runs:
                 yield f"run {run}: not finished, so the chain does not vouch for its texts"
+
+
+@attrs.define
+class _LineSum:
+    """A digest of lines whatever their order, in the memory of one: their number, and the sum of their SHA-256."""
+
+    count: int = 0
+    total: int = 0
+
+    def add(self, line: bytes) -> None:
+        self.count += 1
+        self.total += int.from_bytes(hashlib.sha256(line).digest(), "big")
 
 
 def _page(row: dict[str, Any], store: texts.TextStore) -> dict[str, Any]:

@@ -169,7 +169,7 @@ def _texts(collection: Collection, *, busy: bool) -> Outcome:
         found += [f"texts/{run}/{texts.DOCUMENTS}: {broken} lines are no rows"] if broken else []
         repairable &= not (broken or missing) and (run in unsealed or not (torn or orphans))
     if found:
-        return "bad", some(found), f"{REPAIR}, and so does the next crawl" if repairable else VERIFY
+        return "bad", some(found), REPAIR if repairable else VERIFY
     return "ok", f"{count} texts, each with its row", ""
 
 

@@ -29,7 +29,8 @@ class Command(CommandMixin, ScrapyCommand):
             "Packs the closed WARC files, the index, the list of pages that have a text (with the text, so that it can "
             "be searched), and what proves them: texts and reports of finished runs, extraction rules, the chain and "
             "its public key. A crawl may go on meanwhile: what is not finished is left out and named. Every file is "
-            "checked against the chain while it is read; where one differs nothing is packed and the exit code is 3. "
+            "checked against the chain while it is read, and the index against the WARC files; where one differs "
+            "nothing is packed and the exit code is 3. "
             "FILE is there whole or not at all, an older one is replaced. --sign adds an anonymous signature (WACZ "
             "Signing and Verification 0.1.0, ECDSA on P-384) with the key in keys/wacz.key of the collection, made on "
             "first use; tell the public key that is printed to those who shall check it. Open the file at "
@@ -54,7 +55,7 @@ class Command(CommandMixin, ScrapyCommand):
         from crawler import version
         from crawler.meter import Meter
 
-        meter = Meter("pack", "MB", 1_000_000)
+        meter = Meter("pack", "MB", 2_000_000)
         try:
             packed = pack(self.collection(name), target, software=f"newsarchive/{version()}", sign=sign, progress=meter)
         except NotAsSealedError as error:

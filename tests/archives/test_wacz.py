@@ -159,6 +159,25 @@ def test_one_changed_byte_and_nothing_is_packed(collection: Collection, place: s
     assert sorted(path.name for path in target.parent.iterdir()) == ["small", "small.wacz"], "no draft is left"
 
 
+@pytest.mark.parametrize("change", ["offset", "swapped", "left out", "missing", "no line"])
+def test_an_index_that_the_warcs_do_not_give(collection: Collection, change: str) -> None:
+    index = collection.path / "indexes/index.cdxj"
+    lines = index.read_bytes().splitlines(keepends=True)
+    changed = {
+        "offset": [lines[0].replace(b'"offset": "', b'"offset": "1'), *lines[1:]],
+        "swapped": [lines[1], lines[0], *lines[2:]],
+        "left out": lines[:3] + lines[4:],
+        "no line": [lines[0], b"nonsense\n", *lines[1:]],
+    }
+    index.write_bytes(b"".join(changed.get(change, ())))
+    if change == "missing":
+        index.unlink()
+    with pytest.raises(NotAsSealedError, match=r"index\.cdxj.*run index"):
+        packed(collection)
+    collection.rebuild_index()
+    assert packed(collection)[0].captures == 7
+
+
 @pytest.mark.parametrize("name", ["small/archive/x.wacz", "small/x.wacz", "x.zip", "missing/x.wacz", "folder.wacz"])
 def test_targets_that_cannot_be(collection: Collection, name: str) -> None:
     root = collection.path.parent
