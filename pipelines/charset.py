@@ -12,8 +12,10 @@ from pipelines.document import CharsetDecision
 WHATWG = {
     "gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "chinese": "gb18030",
     "csgb2312": "gb18030", "gb18030": "gb18030", "iso-ir-58": "gb18030", "cp936": "gb18030", "ms936": "gb18030",
-    "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "cn-big5": "big5hkscs", "x-x-big5": "big5hkscs", "csbig5": "big5hkscs",
-    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "ms_kanji": "cp932", "windows-31j": "cp932",
+    "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "cn-big5": "big5hkscs", "x-x-big5": "big5hkscs",
+    "csbig5": "big5hkscs",
+    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "ms_kanji": "cp932",
+    "windows-31j": "cp932",
     "euc-jp": "euc_jp", "x-euc-jp": "euc_jp",
     "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "ksc5601": "cp949", "ks_c_5601": "cp949", "windows-949": "cp949",
     "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252", "us-ascii": "cp1252",
@@ -115,7 +117,7 @@ def _wide(body: bytes) -> str | None:
     if pairs < 8:
         return None
     even, odd = head[: pairs * 2 : 2].count(0), head[1 : pairs * 2 : 2].count(0)
-    if max(even, odd) < pairs * 0.3 or min(even, odd) > pairs * 0.05:
+    if max(even, odd) < pairs * 0.15 or min(even, odd) > max(even, odd) * 0.34:
         return None
     return "utf-16-be" if even > odd else "utf-16-le"
 
@@ -148,13 +150,13 @@ def _likeliest(body: bytes, known: list[str]) -> tuple[str, bool]:
         if codec in scores:
             scores[codec] += _DECLARED_BONUS
     best = max(scores, key=lambda codec: scores[codec])
-    single = next((codec for codec in known if codec not in scores and codec != "utf-8"), None)
-    if single and single != "cp1252" and scores[best] < _OVERRULING:
+    single = next((codec for codec in known if codec not in scores and codec not in ("utf-8", "cp1252")), None)
+    if single and scores[best] < _OVERRULING:
         return single, False
-    if scores[best] >= (_PLAUSIBLE if not single else _OVERRULING):
+    if scores[best] >= _PLAUSIBLE:
         return best, True
-    if single:
-        return single, False
+    if "cp1252" in known:
+        return "cp1252", False
     match = from_bytes(sample[:_SAMPLE]).best() if sample else None
     return (codec_of(match.encoding) if match else None) or "cp1252", True
 

@@ -28,7 +28,8 @@ def extract_main_content(
 ) -> list[Segment]:
     """The segments of the main text, in page order; none where the page has no article.
 
-    A tree that is handed in is to be laid open (`lay_open`), and is left as it was. Raises RulesError for an XPath that cannot be used.
+    A tree that is handed in is to be laid open (`lay_open`), and is left as it was.
+    Raises RulesError for an XPath that cannot be used.
     """
     rules = rules or ExtractRules()
     tree = parse_html(page) if isinstance(page, str) else deepcopy(page)

@@ -21,7 +21,8 @@ from pipelines.rules import ExtractRules
 from pipelines.selection import select
 
 _PUBLISHED = (
-    "article:published_time", "publishdate", "pubdate", "publish_time", "publishtime", "datepublished", "og:release_date",
+    "article:published_time", "publishdate", "pubdate", "publish_time", "publishtime", "datepublished",
+    "og:release_date",
     "og:published_time", "weibo:article:create_at", "apub:time", "news:published_time", "dc.date", "dc.date.issued",
     "dcterms.created", "datepublish", "parsely-pub-date", "sailthru.date", "date",
 )  # fmt: skip
@@ -261,7 +262,11 @@ def _read_keywords(found: Metadata, head: Head, main: Sequence[Segment]) -> None
 def _read_original(found: Metadata, page: Sequence[Segment], url: str) -> None:
     """The page a snapshot was taken from: 原文地址 and a link."""
     for segment in page:
-        if len(segment.text) > 200 or "原" not in segment.text or not any(field == "original" for field, _ in byline.labelled(_line(segment))):
+        if (
+            len(segment.text) > 200
+            or "原" not in segment.text
+            or not any(field == "original" for field, _ in byline.labelled(_line(segment)))
+        ):
             continue
         links = [node.get("href") or "" for node in segment.element.iter("a")]
         links += re.findall(r"https?://[^\s\t，。]+", segment.text)

@@ -60,7 +60,8 @@ def process(captures: Sequence[Capture], rules: ExtractRules | None = None, mode
         for field in ("author", "editor", "source"):
             meta.settle(field, getattr(further.meta, field), further.meta.origins.get(field, ""))
     return Document(
-        url=captures[0].url, canonical_url=meta.canonical_url, original_url=meta.original_url, site=site_of(captures[0].url),
+        url=captures[0].url, canonical_url=meta.canonical_url, original_url=meta.original_url,
+        site=site_of(captures[0].url),
         title=meta.title, author=meta.author, source=meta.source, editor=meta.editor, published=meta.published,
         published_precision=meta.published_precision, modified=meta.modified, category=meta.category, tags=meta.tags,
         lang=meta.lang, blocks=tuple(blocks), origins=meta.origins, charset=first.page.charset, labels=first.labels,
@@ -97,7 +98,8 @@ def _read(capture: Capture, rules: ExtractRules) -> _Read:
         title = honest_title(tree, head, blocks)
     meta = read_metadata(tree, head, shown, main, title, page.url, rules)
     reading = Reading(
-        url=page.url, status=page.status, html=page.html, tree=tree, charset=page.charset, segments=shown, blocks=blocks,
+        url=page.url, status=page.status, html=page.html, tree=tree, charset=page.charset, segments=shown,
+        blocks=blocks,
         title=found, doc_title=head.doc_title or "", original_url=meta.original_url, truncated=capture.truncated,
     )  # fmt: skip
     labels = labels_of(reading)

@@ -127,7 +127,7 @@ def _undo_layout_tables(body: HtmlElement) -> None:
     tables = list(body.iter("table"))
     holders = {table for inner in tables for table in inner.iterancestors("table")}
     for table in tables:
-        cells = [cell for cell in table.iter("td", "th")]
+        cells = list(table.iter("td", "th"))
         sizes = [weight(text_of(cell)) for cell in cells] if len(cells) <= 400 else [0]
         rows = sum(1 for _ in table.iter("tr"))
         if table in holders or len(cells) <= 3 or len(cells) < 1.5 * rows or max(sizes, default=0) > 200:

@@ -46,7 +46,7 @@ _DOUBLE_SURNAMES = (
 
 def has_surname(text: str) -> bool:
     """Whether a name begins with a common Chinese surname: needed where nothing else says that it is a person's."""
-    return 2 <= len(text) <= 4 and (text[0] in _SURNAMES and len(text) <= 3 or text.startswith(_DOUBLE_SURNAMES))
+    return 2 <= len(text) <= 4 and ((text[0] in _SURNAMES and len(text) <= 3) or text.startswith(_DOUBLE_SURNAMES))
 
 
 def known(text: str) -> bool:

@@ -9,13 +9,16 @@ from pipelines.document import QualityLabel
 from pipelines.quality.reading import Reading
 
 _MARKUP = re.compile(
-    r"cf[-_]chl|cf-challenge|challenge-platform|_cf_chl_opt|g-recaptcha|h-captcha|hcaptcha\.com|geetest|TCaptcha|aliyun_waf|acw_sc__v2|"
+    r"cf[-_]chl|cf-challenge|challenge-platform|_cf_chl_opt|g-recaptcha|h-captcha|hcaptcha\.com|geetest|TCaptcha|"
+    r"aliyun_waf|acw_sc__v2|"
     r"__jsl_clearance|yunsuo_session|incapsula|_Incapsula_|datadome|perimeterx|px-captcha|safedog|WAF_",
     re.IGNORECASE,
 )
 _WORDING = re.compile(
-    r"(?:安全|人机|身份|滑动|浏览器|访问|访客)(?:验证|校验|检测|检查)|请(?:完成|输入|通过).{0,8}验证|验证码|拖动滑块|访问(?:过于频繁|异常|受限|被拒绝|被拦截)|异常(?:访问|流量)|"
-    r"正在(?:验证|检查|检测).{0,10}(?:浏览器|环境|安全)|启用\s*(?:JavaScript|Cookie)|Just a moment|Checking your browser|verify (?:that )?you are (?:a )?human|"
+    r"(?:安全|人机|身份|滑动|浏览器|访问|访客)(?:验证|校验|检测|检查)|请(?:完成|输入|通过).{0,8}验证|验证码|"
+    r"拖动滑块|访问(?:过于频繁|异常|受限|被拒绝|被拦截)|异常(?:访问|流量)|"
+    r"正在(?:验证|检查|检测).{0,10}(?:浏览器|环境|安全)|启用\s*(?:JavaScript|Cookie)|Just a moment|"
+    r"Checking your browser|verify (?:that )?you are (?:a )?human|"
     r"Attention Required|Access (?:Denied|denied)|unusual traffic|are you a robot|enable JavaScript and cookies",
     re.IGNORECASE,
 )

@@ -9,9 +9,12 @@ from pipelines.document import QualityLabel
 from pipelines.quality.reading import Reading
 
 _WALL = re.compile(
-    r"(?:请|需要?|須|立即)(?:先)?(?:登录|登陆|登入|登錄|注册|开通会员|订阅|購買|购买)[^。\n]{0,16}(?:查看|阅读|阅览|閱讀|继续阅读|全文)|"
-    r"(?:登录|登陆|登入|订阅|付费|成为会员|开通会员)后?(?:可|才能|即可|方可|继续|可以)?(?:查看|阅读|閱讀|继续|解锁)|(?:会员|付费|訂戶|會員)(?:专享|专属|專屬|專享|可见|内容|文章)|"
-    r"剩余.{0,12}(?:付费|会员|订阅)|subscribe to (?:continue|read)|log ?in to (?:continue|read)|for subscribers only|to continue reading",
+    r"(?:请|需要?|須|立即)(?:先)?(?:登录|登陆|登入|登錄|注册|开通会员|订阅|購買|购买)[^。\n]{0,16}(?:查看|阅读|阅览|"
+    r"閱讀|继续阅读|全文)|"
+    r"(?:登录|登陆|登入|订阅|付费|成为会员|开通会员)后?(?:可|才能|即可|方可|继续|可以)?(?:查看|阅读|閱讀|继续|解锁)|"
+    r"(?:会员|付费|訂戶|會員)(?:专享|专属|專屬|專享|可见|内容|文章)|"
+    r"剩余.{0,12}(?:付费|会员|订阅)|subscribe to (?:continue|read)|log ?in to (?:continue|read)|"
+    r"for subscribers only|to continue reading",
     re.IGNORECASE,
 )
 

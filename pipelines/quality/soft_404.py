@@ -9,9 +9,12 @@ from pipelines.document import QualityLabel
 from pipelines.quality.reading import Reading
 
 _GONE = re.compile(
-    r"(?:页面|網頁|网页|頁面|文章|内容|新闻|信息|文件|地址|链接)[^。\n]{0,12}(?:不存在|未找到|找不到|没有找到|無法找到|已(?:被|经)?(?:删除|刪除|移除|下线|失效)|不见了)|"
-    r"(?:您|你)(?:要|所)?(?:访问|查看|浏览|请求|找)的?[^。\n]{0,12}(?:不存在|找不到|已(?:被)?删除)|(?:找不到|无法找到)[^。\n]{0,8}(?:页面|网页|文件|頁面)|"
-    r"page (?:not found|does(?:n't| not) exist|can(?:'t|not) be found)|404 (?:not found|error)|(?:error|错误|^|\s)404(?:\s|$|错误|页)",
+    r"(?:页面|網頁|网页|頁面|文章|内容|新闻|信息|文件|地址|链接)[^。\n]{0,12}(?:不存在|未找到|找不到|没有找到|"
+    r"無法找到|已(?:被|经)?(?:删除|刪除|移除|下线|失效)|不见了)|"
+    r"(?:您|你)(?:要|所)?(?:访问|查看|浏览|请求|找)的?[^。\n]{0,12}(?:不存在|找不到|已(?:被)?删除)|(?:找不到|"
+    r"无法找到)[^。\n]{0,8}(?:页面|网页|文件|頁面)|"
+    r"page (?:not found|does(?:n't| not) exist|can(?:'t|not) be found)|404 (?:not found|error)|(?:error|错误|^|"
+    r"\s)404(?:\s|$|错误|页)",
     re.IGNORECASE | re.MULTILINE,
 )
 _LITTLE = 260

@@ -10,7 +10,8 @@ from pipelines.quality import login_wall
 from pipelines.quality.reading import Reading
 
 _MORE = re.compile(
-    r"(?:\.{3}|…+)\s*(?:[\[【（(])?(?:阅读全文|查看全文|全文|详细|更多|read more|continue reading)|(?:未完待续|全文未完)|"
+    r"(?:\.{3}|…+)\s*(?:[\[【（(])?(?:阅读全文|查看全文|全文|详细|更多|read more|continue reading)|(?:未完待续|"
+    r"全文未完)|"
     r"(?:点击|扫码|下载.{0,8}(?:客户端|APP)).{0,8}(?:查看|阅读)(?:全文|原文|更多内容)",
     re.IGNORECASE,
 )

@@ -19,7 +19,9 @@ def capture_of(
 ) -> Capture:
     """A capture whose response has the given body."""
     data = body.encode("utf-8") if isinstance(body, str) else body
-    head = f"HTTP/1.1 {status} X\r\nContent-Type: {content_type}\r\n" + (f"Content-Encoding: {coding}\r\n" if coding else "")
+    head = f"HTTP/1.1 {status} X\r\nContent-Type: {content_type}\r\n" + (
+        f"Content-Encoding: {coding}\r\n" if coding else ""
+    )
     message = WireMessage.of(head.encode("latin-1") + b"\r\n" + data)
     return Capture(url=url, started=TAKEN, request=None, response=message)
 
@@ -35,7 +37,7 @@ STORY = (
 def page_of(
     paragraphs: tuple[str, ...] = STORY,
     title: str = "云溪北坡发现新泉眼 两个村庄或将受益",
-    byline: str = "<div class='info'>2026-03-06 09:30 来源：云溪日报 作者：沈青禾 责任编辑：陆远</div>",
+    byline: str = "<div class='info'>2026-03-06 09:30 来源：云溪日报 作者：沈青禾 编辑：陆远</div>",
     head: str = "",
     after: str = "",
 ) -> str:
