@@ -35,7 +35,7 @@ from crawler.run import Run
 logger = logging.getLogger(__name__)
 
 _PACKAGES = ("scrapy", "twisted", "trafilatura", "lxml", "charset-normalizer", "warcio")
-_SEED_FINDINGS = frozenset({State.FAILED, State.GONE, State.BLOCKED, State.EXCLUDED_ROBOTS})
+_SEED_FINDINGS = (State.FAILED, State.GONE, State.BLOCKED, State.EXCLUDED_ROBOTS, State.EXCLUDED_TRAP)
 """A seed that ends so was asked for and not had."""
 
 
@@ -72,12 +72,12 @@ def conclude(run: Run, crawler: Crawler, code: ExitCode | None = None) -> ExitCo
 
 
 def _seed_findings(run: Run) -> list[str]:
-    """Seeds that could not be had, and why, one line each."""
-    wanted = set(run.plan.seeds)
+    """Seeds, or where they led to, that could not be had, and why, one line each."""
     return [
         f"seed {row.url}: {row.state}: {row.reason or 'no reason noted'}"
-        for row in run.frontier.rows(run=run.run)
-        if row.seed and row.url in wanted and row.state in _SEED_FINDINGS
+        for state in _SEED_FINDINGS
+        for row in run.frontier.rows(state=state, run=run.run)
+        if row.seed
     ]
 
 

@@ -7,7 +7,7 @@ from contextlib import closing
 
 from archives.collection import Collection
 from archives.errors import StorageError
-from archives.viewer.pages import LedgerPage, LedgerRow
+from archives.viewer.ledgerlist import LedgerPage, LedgerRow
 from crawler.frontier.base import Row, State
 from crawler.frontier.errors import LedgerError
 from crawler.frontier.ledgerfile import ledger_errors, open_ledger_for_reading, read_counts, row_of

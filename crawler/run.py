@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from scrapy.crawler import Crawler
@@ -24,6 +24,7 @@ from crawler.frontier.sqlite import SqliteFrontier
 from crawler.ledger import LEDGER
 from crawler.lock import RunLock
 from crawler.plan import CrawlPlan, user_agent
+from crawler.profiles import SiteProfile
 from crawler.scope import Scope
 
 logger = logging.getLogger(__name__)
@@ -85,8 +86,21 @@ class Run:
         return run
 
     def add_seeds(self) -> None:
-        """Queues the seeds; they are fetched again in every run."""
-        self.frontier.add((Link(url=seed, depth=0, priority=100, seed=True) for seed in self.plan.seeds), again=True)
+        """Queues the seeds of what is due; they are fetched again in every run."""
+        seeds = [seed for site in self.plan.sites if self._is_due(site) for seed in site.crawl.seeds]
+        links = (Link(url=seed, depth=0, priority=100, seed=True) for seed in (*seeds, *self.plan.listed))
+        self.frontier.add(links, again=True)
+
+    def _is_due(self, site: SiteProfile) -> bool:
+        """Whether a site's `due_every` hours have passed since a run last ended one of its seeds."""
+        rows = [row for seed in site.crawl.seeds if (row := self.frontier.row(seed)) is not None]
+        if self.resumed or not rows or not site.crawl.due_every:
+            return True
+        due = max(row.changed_at for row in rows) + timedelta(hours=site.crawl.due_every)
+        if due > self.started:
+            logger.info("%s is not due before %s", site.name, due.isoformat(timespec="minutes"))
+            return False
+        return True
 
     def finish(self, outcomes: Mapping[str, Outcome]) -> None:
         """Notes what became of URLs; only called once their exchanges are synced and their text is written.

@@ -244,6 +244,10 @@ class Frontier(Protocol):
         """When the next queued URL is due; 0.0 where one is due already, None where nothing is queued."""
         ...
 
+    def row(self, url: str) -> Row | None:
+        """What the ledger knows of a URL, from whichever run; None where it knows nothing."""
+        ...
+
     def rows(self, state: State | None = None, run: str | None = None) -> Iterator[Row]:
         """The ledger, in order of discovery; every run's unless one is named."""
         ...

@@ -290,6 +290,11 @@ class SqliteFrontier:
             ).fetchone()
         return None if row is None else float(row[0])
 
+    def row(self, url: str) -> Row | None:
+        with ledger_errors(self.path):
+            found = self._find(url)
+        return None if found is None else row_of(found)
+
     def rows(self, state: State | None = None, run: str | None = None) -> Iterator[Row]:
         with ledger_errors(self.path):
             yield from read_rows(self._db, state, run)

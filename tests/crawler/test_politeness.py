@@ -86,7 +86,7 @@ def test_redirects_are_outcomes_of_their_own(work: Workplace, server: Misbehavin
     assert ledger[f"{server.url}/hop11"]["state"] == "excluded_trap"
     assert ledger[f"{server.url}/a3.html"]["text_file"]
     assert ledger["http://10.0.0.1/inside"]["state"] == "excluded_scope"
-    assert ran.code == 0, ran
+    assert ran.code == 3 and ran.err.count("finding:") == 1 and "redirects in a row" in ran.err, ran
 
 
 def test_exactly_these_means_exactly_these(work: Workplace, server: MisbehavingServer) -> None:
@@ -112,3 +112,15 @@ def test_near_copies_are_named(work: Workplace, server: MisbehavingServer) -> No
     assert ran.code == 0, ran
     similar = [pair for row in work.rows("c") for pair in row["near_duplicates"]]
     assert len(similar) == 1 and similar[0]["similarity"] >= 0.8, similar
+
+
+def test_a_site_that_is_not_due_is_left_alone(work: Workplace, server: MisbehavingServer, tmp_path: Path) -> None:
+    (tmp_path / "sites").mkdir()
+    profile = f'name = "bus"\n[crawl]\nseeds = ["{server.url}/"]\ndue_every = 6\n'
+    (tmp_path / "sites" / "bus.toml").write_text(profile, encoding="utf-8")
+    for _ in range(2):
+        ran = work.crawl("c", "-s", f"SITES_DIR={tmp_path / 'sites'}")
+        assert ran.code == 0, ran
+    assert len(server.served("/")) == 1 and "not due" in ran.err
+    assert work.crawl("c", "-a", f"urls={server.url}/").code == 0
+    assert len(server.served("/")) == 2, "what is asked for by name is always due"
