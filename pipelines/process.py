@@ -24,9 +24,7 @@ from pipelines.metadata import Metadata, read_metadata, read_title
 from pipelines.quality import Reading, labels_of
 from pipelines.rules import ExtractRules
 from pipelines.textfile import clean_block
-
-TEXT_VERSION = "1"
-"""Of our own code: raised whenever the same bytes would give another text."""
+from pipelines.version import text_version
 
 _NOT_TEXT = (
     b"%PDF",
@@ -156,7 +154,7 @@ def _continued(blocks: Sequence[str], before: Sequence[str], title: str | None) 
 
 def _provenance(rules: ExtractRules) -> Provenance:
     versions = {
-        "text": TEXT_VERSION,
+        "text": text_version(),
         "trafilatura": extraction.VERSION,
         "lxml": etree.__version__,
         "libxml2": ".".join(map(str, etree.LIBXML_VERSION)),

@@ -21,16 +21,15 @@ class Reextractor:
     def __init__(self, collection: Path) -> None:
         self._rules = RulesShelf(collection)
 
-    def __call__(self, captures: Sequence[Capture], row: Mapping[str, Any]) -> Reextraction | None:
-        """Text and row as today's code makes them; None where today's code finds no main text.
+    def __call__(self, captures: Sequence[Capture], row: Mapping[str, Any]) -> Reextraction:
+        """Text and row as today's code makes them; the text is empty where today's code finds none.
 
         Where the rules of the stored text are lost, the general way is used, and the row's digest tells so.
         """
         document = process(captures, self._rules_of(row))
-        if not document.has_text:
-            return None
         rendered = render_text(document)
-        return Reextraction(text=rendered.text, row=document_row(document, rendered, captures))
+        text = rendered.text if document.has_text else ""
+        return Reextraction(text=text, row=document_row(document, rendered, captures))
 
     def _rules_of(self, row: Mapping[str, Any]) -> ExtractRules:
         provenance = row.get("provenance")
