@@ -44,7 +44,8 @@ def page_of(
     """An article page as many Chinese sites build it."""
     body = "".join(f"<p>　　{text}</p>\n" for text in paragraphs)
     return (
-        f"<!DOCTYPE html><html lang='zh-CN'><head><meta charset='utf-8'><title>{title}_云溪网</title>{head}</head><body>"
+        f"<!DOCTYPE html><html lang='zh-CN'><head><meta charset='utf-8'>"
+        f"<title>{title}_云溪网</title>{head}</head><body>"
         f"<div class='nav'><a href='/'>首页</a><a href='/a'>要闻</a><a href='/b'>社会</a></div>"
         f"<div class='main'><h1>{title}</h1>{byline}<div class='content'>{body}</div>{after}</div>"
         "<div class='footer'>Copyright 2019-01-01 云溪网 版权所有</div></body></html>"
