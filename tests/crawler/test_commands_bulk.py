@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import signal
@@ -124,6 +125,12 @@ def test_pack_refuses_places_that_cannot_be(collection: Collection, capsys: Outp
         oneshot(Pack(), settings_for(collection.path.parent), capsys, "news")
 
 
-def test_help_teaches(collection: Collection) -> None:
-    ran = Workplace(collection.path.parent).run("pack", "--help")
-    assert ran.code == 0 and "replayweb.page" in ran.out and "pack news -o" in " ".join(ran.out.split())
+@pytest.mark.parametrize("command", [Pack(), Reextract()])
+def test_help_teaches(command: Pack | Reextract) -> None:
+    said = command.long_desc()
+    assert "Example: " in said and "xit code" in said
+    parser = argparse.ArgumentParser(conflict_handler="resolve")
+    command.settings = settings_for(Path())
+    command.add_options(parser)
+    ours = {"-o", "--sign"} if isinstance(command, Pack) else {"--workers", "--dask"}
+    assert all(option in parser.format_help() for option in ours)

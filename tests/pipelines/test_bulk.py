@@ -62,7 +62,7 @@ def test_the_same_code_gives_the_same_texts_and_a_clean_audit(collection: Collec
 def test_workers_decide_how_fast_and_never_what(collection: Collection, pool: ExtractionPool) -> None:
     reextract_collection(collection, NEW, pool, ahead=8)
     collection.path.joinpath("texts", NEW).rename(aside := collection.path / "aside")
-    alone = ExtractionPool(workers=1, recycle_after=2)
+    alone = ExtractionPool(workers=1)
     try:
         reextract_collection(collection, NEW, alone, ahead=1)
     finally:
