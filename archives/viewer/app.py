@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from archives.collection import Collection
 from archives.errors import ArchiveError, DamagedRecordError, RecordNotFoundError
 from archives.viewer.exchange import RefusedError, Reply, Request, not_found
-from archives.viewer.pages import FindUrls, Pages, VerifyText
+from archives.viewer.ledgerlist import FindUrls
+from archives.viewer.pages import Pages, VerifyText
 from archives.viewer.safepage import ReadPage
 from archives.viewer.words import LANGUAGES, Words, language_of
 
@@ -34,7 +35,7 @@ _HEADERS = {
     "Cache-Control": "no-store",
 }
 _LOOPBACK = re.compile(r"(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(:\d{1,5})?", re.IGNORECASE)
-_NAME = r"[A-Za-z0-9_-][A-Za-z0-9._-]*"
+_NAME = r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}"
 
 Answer = Callable[..., Reply]
 

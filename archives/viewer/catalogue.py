@@ -137,7 +137,7 @@ class Catalogue:
         """The texts made of a URL, the oldest run first."""
         with self._lock:
             self._refresh()
-            rows = self._db.execute("SELECT * FROM texts WHERE url = ? ORDER BY run", (url,))
+            rows = self._db.execute("SELECT * FROM texts WHERE url = ? ORDER BY run", (storable(url),))
             return [_listed(row, []) for row in rows]
 
     def _counted(self, query: str) -> list[tuple[str, int]]:
@@ -175,37 +175,43 @@ class Catalogue:
     def _read_rows(self, run: str, offset: int, lines: int, when: int) -> tuple[int, int, int]:
         with self._collection.storage.open(f"texts/{run}/{DOCUMENTS}") as table:
             table.seek(offset)
-            self._db.execute("BEGIN")
-            for line in table:
-                if not line.endswith(b"\n"):
-                    break
-                lines += 1
-                row = parse_row(line)
-                if row is not None:
-                    self._add(run, row, lines, offset)
-                offset += len(line)
-            self._db.execute("COMMIT")
+            with self._db:
+                self._db.execute("BEGIN")
+                for line in table:
+                    if not line.endswith(b"\n"):
+                        break
+                    lines += 1
+                    row = parse_row(line)
+                    if row is not None:
+                        self._add(run, row, lines, offset)
+                    offset += len(line)
         return offset, when, lines
 
     def _add(self, run: str, row: Mapping[str, Any], line: int, offset: int) -> None:
-        known = [_string(row.get(name)) for name in ("file", "url", "site", "title", "published", "captured_at")]
+        known = [storable(row.get(name)) for name in ("file", "url", "site", "title", "published", "captured_at")]
         chars = row.get("chars")
         self._db.execute(
             "INSERT OR IGNORE INTO texts (run, file, url, site, title, published, captured, chars, labels, line,"
             ' "offset") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-            (run, *known, chars if isinstance(chars, int) else None, json.dumps(_labels(row)), line, offset),
+            (
+                run,
+                *known,
+                chars if isinstance(chars, int) and 0 <= chars < 1 << 60 else None,
+                json.dumps(_labels(row)),
+                line,
+                offset,
+            ),
         )
 
     def _read_bodies(self) -> None:
         waiting = self._db.execute("SELECT id, run, file FROM texts WHERE body IS NULL").fetchall()
-        self._db.execute("BEGIN")
-        for row in waiting:
-            body = self._body(row["run"], row["file"])
-            self._db.execute("UPDATE texts SET body = ? WHERE id = ?", (body, row["id"]))
-            self._db.execute(
-                "INSERT INTO words(rowid, title, body) SELECT id, title, body FROM texts WHERE id = ?", (row["id"],)
-            )
-        self._db.execute("COMMIT")
+        insert = "INSERT INTO words(rowid, title, body) SELECT id, title, body FROM texts WHERE id = ?"
+        with self._db:
+            self._db.execute("BEGIN")
+            for row in waiting:
+                body = self._body(row["run"], row["file"])
+                self._db.execute("UPDATE texts SET body = ? WHERE id = ?", (body, row["id"]))
+                self._db.execute(insert, (row["id"],))
 
     def _body(self, run: str, file: str) -> str:
         """The text of a file; "" where it cannot be read, which its own page tells."""
@@ -276,7 +282,8 @@ def _pieces(text: str, pattern: re.Pattern[str], start: int, end: int) -> Iterat
         yield "…", False
 
 
-def _string(value: object) -> str | None:
+def storable(value: object) -> str | None:
+    """A string as SQLite and UTF-8 can hold it, without NUL and lone surrogates; None for what is no string."""
     return value.replace("\0", "").encode("utf-8", "replace").decode() if isinstance(value, str) else None
 
 
@@ -284,4 +291,5 @@ def _labels(row: Mapping[str, Any]) -> list[str]:
     labels = row.get("labels")
     if not isinstance(labels, list):
         return []
-    return [label["name"] for label in labels if isinstance(label, dict) and isinstance(label.get("name"), str)]
+    names = (storable(label.get("name")) for label in labels if isinstance(label, dict))
+    return [name for name in names if name]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import attrs
 
 from archives.capture import RecordLocation
-from archives.chain import Link, flaw, row_mark
+from archives.chain import flaw, row_mark
 from archives.collection import Collection
 from archives.digest import NOTHING, sha256, sha256_stream
 from archives.errors import ArchiveError, RecordNotFoundError
@@ -44,6 +45,8 @@ class Seal:
     when: str
     digest: str | None
     """What it says of the file; None for a run."""
+    rows: tuple[str, ...]
+    """For a run, the start of the digest of each row."""
     flaw: str | None
 
 
@@ -62,49 +65,55 @@ class Check:
         return self.expected == self.found
 
 
-def chain_state(collection: Collection) -> ChainState:
-    """Every line's place, form and signature looked at; the files it names are not read."""
-    links, flaws, key = _checked_links(collection)
-    names = collection.storage.names("archive")
-    sealed = {str(link.known.get("file")) for link in links if link.known.get("kind") == "warc"}
-    return ChainState(
-        links=len(links),
-        flaws=tuple((link.number, found) for link, found in zip(links, flaws, strict=True) if found),
-        unsealed=tuple(name for name in names if name.endswith(".warc.gz") and name not in sealed),
-        open_files=tuple(name for name in names if name.endswith(OPEN)),
-        key=key if links else None,
-    )
+class ChainView:
+    """The chain of a collection as it lies there now, every line's place, form and signature looked at.
 
+    The files that it names are not read.
+    """
 
-def seal_of(collection: Collection, kind: str, name: str) -> Seal | None:
-    """The latest line that names a WARC (`kind` "warc") or a run ("run"); None where none does."""
-    links, flaws, key = _checked_links(collection)
-    field = "file" if kind == "warc" else "run"
-    for link, found in zip(reversed(links), reversed(flaws), strict=True):
-        if link.known.get("kind") == kind and link.known.get(field) == name:
-            digest = link.known.get("sha256")
-            return Seal(
-                number=link.number,
-                when=str(link.known.get("when")),
-                digest=digest if isinstance(digest, str) else None,
-                flaw=found or key,
-            )
-    return None
+    def __init__(self, collection: Collection) -> None:
+        self._names = collection.storage.names("archive")
+        self._links = list(collection.chain.links())
+        self._flaws: list[str | None] = [None] * len(self._links)
+        self._key: str | None = "no public key"
+        try:
+            key = collection.chain.public_key()
+        except (ValueError, ArchiveError) as error:
+            self._key = f"no usable public key: {error}"
+            return
+        if key is not None:
+            self._key = None
+            before = NOTHING
+            for at, link in enumerate(self._links):
+                self._flaws[at] = flaw(link, before, key) or (None if link.whole else "has no line end")
+                before = sha256(link.line)
 
+    def state(self) -> ChainState:
+        """How the whole of it stands."""
+        sealed = {str(link.known.get("file")) for link in self._links if link.known.get("kind") == "warc"}
+        flaws = zip(self._links, self._flaws, strict=True)
+        return ChainState(
+            links=len(self._links),
+            flaws=tuple((link.number, found) for link, found in flaws if found),
+            unsealed=tuple(name for name in self._names if name.endswith(".warc.gz") and name not in sealed),
+            open_files=tuple(name for name in self._names if name.endswith(OPEN)),
+            key=self._key if self._links else None,
+        )
 
-def _checked_links(collection: Collection) -> tuple[list[Link], list[str | None], str | None]:
-    links = list(collection.chain.links())
-    try:
-        key = collection.chain.public_key()
-    except (ValueError, ArchiveError) as error:
-        return links, [None] * len(links), f"no usable public key: {error}"
-    if key is None:
-        return links, [None] * len(links), "no public key"
-    flaws, before = [], NOTHING
-    for link in links:
-        flaws.append(flaw(link, before, key) or (None if link.whole else "has no line end"))
-        before = sha256(link.line)
-    return links, flaws, None
+    def seal(self, kind: str, name: str) -> Seal | None:
+        """The latest line that names a WARC (`kind` "warc") or a run ("run"); None where none does."""
+        field = "file" if kind == "warc" else "run"
+        for link, found in zip(reversed(self._links), reversed(self._flaws), strict=True):
+            if link.known.get("kind") == kind and link.known.get(field) == name:
+                digest, rows = link.known.get("sha256"), link.known.get("rows")
+                return Seal(
+                    number=link.number,
+                    when=str(link.known.get("when")),
+                    digest=digest if isinstance(digest, str) else None,
+                    rows=tuple(map(str, rows)) if isinstance(rows, list) else (),
+                    flaw=found or self._key,
+                )
+        return None
 
 
 def main_record(collection: Collection, name: str, offset: int) -> tuple[Record, RecordLocation]:
@@ -150,19 +159,17 @@ def _block_check(record: Record, where: str) -> Check:
     return Check(what="block_digest", where=where, expected=stated, found=sha256_stream(record.message.open()))
 
 
-def file_check(collection: Collection, name: str) -> Check:
+def file_check(collection: Collection, name: str, seal: Seal) -> Check:
     """A whole WARC file against its line in the chain. Reads all of it."""
-    seal = seal_of(collection, "warc", name)
-    expected = "-" if seal is None or seal.digest is None else seal.digest
     try:
         with collection.open_warc(name) as file:
             found = sha256_stream(file)
     except (FileNotFoundError, ArchiveError) as error:
         found = str(error)
-    return Check(what="file_digest", where=f"archive/{name}", expected=expected, found=found)
+    return Check(what="file_digest", where=f"archive/{name}", expected=seal.digest or "-", found=found)
 
 
-def text_checks(collection: Collection, run: str, place: Place) -> Iterator[Check]:
+def text_checks(collection: Collection, run: str, place: Place, seal: Seal | None) -> Iterator[Check]:
     """A text file against its row, and the row against the chain."""
     name = str(place.row["file"])
     try:
@@ -172,13 +179,12 @@ def text_checks(collection: Collection, run: str, place: Place) -> Iterator[Chec
     yield Check(
         what="text_digest", where=f"texts/{run}/{name}", expected=str(place.row.get("text_digest")), found=found
     )
-    sealed = collection.chain.sealed("run").get(run, {}).get("rows")
-    if isinstance(sealed, list) and place.line <= len(sealed):
+    if seal is not None and place.line <= len(seal.rows):
         with collection.storage.open(f"texts/{run}/documents.jsonl") as table:
             table.seek(place.offset)
             mark = row_mark(table.read(place.length))
         where = f"texts/{run}/documents.jsonl :{place.line}"
-        yield Check(what="row_mark", where=where, expected=str(sealed[place.line - 1]), found=mark)
+        yield Check(what="row_mark", where=where, expected=seal.rows[place.line - 1], found=mark)
 
 
 def locations(row: Mapping[str, Any]) -> list[RecordLocation]:
@@ -195,9 +201,11 @@ def locations(row: Mapping[str, Any]) -> list[RecordLocation]:
     return found
 
 
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
 _PLACE = tuple(field.name for field in attrs.fields(RecordLocation))
 
 
 def _usable(at: RecordLocation) -> bool:
-    texts = isinstance(at.file, str) and isinstance(at.record_id, str) and isinstance(at.payload_digest, str)
-    return texts and isinstance(at.offset, int) and at.offset >= 0 and isinstance(at.length, int)
+    strings = all(isinstance(value, str) for value in (at.file, at.record_id, at.payload_digest))
+    numbers = all(isinstance(value, int) and 0 <= value < 1 << 50 for value in (at.offset, at.length))
+    return strings and numbers and _NAME.fullmatch(at.file) is not None

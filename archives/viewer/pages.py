@@ -3,74 +3,45 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import attrs
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from archives.audit import TextVerdict, Verdict
-from archives.capture import MessageHead, RecordLocation
+from archives.cdxj import IndexEntry
 from archives.collection import INDEX, Collection
 from archives.errors import ArchiveError, StorageError
-from archives.viewer.catalogue import PAGE_SIZE, Catalogue, Place, Wanted
+from archives.viewer.catalogue import PAGE_SIZE, Catalogue, Place, Wanted, storable
 from archives.viewer.exchange import RefusedError, Reply, Request, download, not_found, redirect
+from archives.viewer.ledgerlist import FindUrls
 from archives.viewer.lineage import (
+    ChainView,
     Check,
-    chain_state,
     file_check,
     locations,
     main_record,
     record_checks,
-    seal_of,
     text_checks,
 )
+from archives.viewer.rendering import head_text, items, mapping, paging, shown, templates
 from archives.viewer.safepage import HEADERS, ReadPage, plain_page, safe_page
 from archives.viewer.words import Words
 
 VerifyText = Callable[[str, Mapping[str, Any]], TextVerdict]
 """The verdict on the text of a run and its row, made again from the archived bytes now."""
 
-
-@attrs.frozen(kw_only=True)
-class LedgerRow:
-    """One URL of the ledger as it is listed."""
-
-    url: str
-    state: str
-    run: str
-    reason: str | None
-    status: int | None
-    changed: str
-    location: RecordLocation | None
-    text_file: str | None
-
-
-@attrs.frozen(kw_only=True)
-class LedgerPage:
-    """Part of the ledger, and how much there is."""
-
-    counts: Mapping[str, int]
-    """URLs by state, every state there."""
-    total: int
-    """Rows that fit what was asked."""
-    rows: tuple[LedgerRow, ...]
-
-
-FindUrls = Callable[[str, str, int, int], LedgerPage | None]
-"""State ("" for all), part of the URL, rows to pass over, rows to give. None where there is no ledger."""
-
 _LEDGER_PAGE = 100
+_MOST_CAPTURES = 200
 _TYPES = {
     "report.html": "text/html; charset=utf-8",
     "run.json": "application/json",
     "crawl.log": "text/plain; charset=utf-8",
 }
 _REPORT_POLICY = (
-    "sandbox allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "sandbox allow-downloads; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
 _FACTS = (
@@ -88,14 +59,7 @@ class Pages:
         self._collection = collection
         self._verify_text, self._read_page, self._find_urls = verify_text, read_page, find_urls
         self._catalogue = Catalogue(collection)
-        self._templates = Environment(
-            loader=PackageLoader("archives.viewer"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters["path"] = lambda text: quote(str(text), safe="")
+        self._templates = templates()
 
     # -- overview
 
@@ -112,7 +76,7 @@ class Pages:
             captures=self._count_captures(),
             states={} if found is None else {state: n for state, n in found.counts.items() if n},
             failed=None if found is None else found.counts.get("failed", 0),
-            chain=chain_state(self._collection),
+            chain=ChainView(self._collection).state(),
             warcs=warcs,
         )
 
@@ -158,7 +122,7 @@ class Pages:
             found=found,
             total=total,
             facets=self._catalogue.facets(),
-            **_paging("/texts", asked, page, total, PAGE_SIZE),
+            **paging("/texts", asked, page, total, PAGE_SIZE),
         )
 
     def texts_of_run(self, request: Request, words: Words, run: str) -> Reply:
@@ -200,15 +164,15 @@ class Pages:
         verdict: TextVerdict | None = None,
         checks: list[Check] | None = None,
     ) -> Reply:
-        row = place.row
+        row = {**dict.fromkeys((*_FACTS, "text_digest")), **place.row}
         try:
             blocks = self._collection.texts(run).read(row["file"]).decode("utf-8", "replace").split("\n\n")
             problem = None
         except (FileNotFoundError, ArchiveError) as error:
             blocks, problem = [], str(error)
-        origins = _mapping(row.get("origins"))
-        facts = [(name, _shown(row.get(name)), origins.get(name, "")) for name in _FACTS if row.get(name)]
-        at = locations(row)
+        origins = mapping(row.get("origins"))
+        facts = [(name, shown(row.get(name)), origins.get(name, "")) for name in _FACTS if row.get(name)]
+        at, chain = locations(row), ChainView(self._collection)
         return self._page(
             "text",
             request,
@@ -219,21 +183,22 @@ class Pages:
             blocks=blocks,
             problem=problem,
             facts=facts,
-            labels=[label for label in _list(row.get("labels")) if isinstance(label, dict)],
-            charset=_mapping(row.get("charset")),
-            provenance=_mapping(row.get("provenance")),
-            captures=[(location, seal_of(self._collection, "warc", location.file)) for location in at],
-            run_seal=seal_of(self._collection, "run", run),
-            timeline=list(self._collection.captures(row["url"])),
+            labels=[label for label in items(row.get("labels")) if isinstance(label, dict)],
+            charset=mapping(row.get("charset")),
+            provenance=mapping(row.get("provenance")),
+            captures=[(location, chain.seal("warc", location.file)) for location in at],
+            run_seal=chain.seal("run", run),
+            timeline=self._timeline(row["url"]),
             others=[text for text in self._catalogue.of_url(row["url"]) if text.run != run],
-            whole_row=json.dumps(row, ensure_ascii=False, indent=2),
+            whole_row=json.dumps(place.row, ensure_ascii=False, indent=2),
             verdict=verdict,
             match=verdict is not None and verdict.verdict is Verdict.MATCH,
             checks=checks or [],
         )
 
     def _checks(self, run: str, place: Place) -> Iterator[Check]:
-        yield from text_checks(self._collection, run, place)
+        chain = ChainView(self._collection)
+        yield from text_checks(self._collection, run, place, chain.seal("run", run))
         at = locations(place.row)
         for location in at:
             try:
@@ -242,15 +207,16 @@ class Pages:
                 where = f"{location.file} @{location.offset}"
                 yield Check(what="unreadable", where=where, expected=location.record_id, found=str(error))
         for name in sorted({location.file for location in at}):
-            if seal_of(self._collection, "warc", name) is not None:
-                yield file_check(self._collection, name)
+            seal = chain.seal("warc", name)
+            if seal is not None:
+                yield file_check(self._collection, name, seal)
 
     # -- captures
 
     def captures(self, request: Request, words: Words) -> Reply:
         """Every capture of a URL."""
         url = request.query.get("url", "")
-        timeline = list(self._collection.captures(url)) if url else []
+        timeline = self._timeline(url) if url else []
         return self._page("captures", request, words, url=url, timeline=timeline)
 
     def capture(self, request: Request, words: Words, name: str, offset: str) -> Reply:
@@ -266,10 +232,10 @@ class Pages:
             location=location,
             record=record,
             capture=capture,
-            request_head=_head(capture.request.head) if capture.request else None,
-            response_head=_head(capture.response.head) if capture.response else None,
-            seal=seal_of(self._collection, "warc", name),
-            timeline=list(self._collection.captures(capture.url)),
+            request_head=head_text(capture.request.head) if capture.request else None,
+            response_head=head_text(capture.response.head) if capture.response else None,
+            seal=ChainView(self._collection).seal("warc", name),
+            timeline=self._timeline(capture.url),
             texts=self._catalogue.of_url(capture.url),
         )
 
@@ -287,6 +253,10 @@ class Pages:
         file = self._collection.open_warc(name)
         return download(file, f"{name.removesuffix('.warc.gz')}-{offset}.warc.gz", record.offset, record.length)
 
+    def _timeline(self, url: str) -> list[IndexEntry]:
+        """The captures of a URL, oldest first; of very many the newest."""
+        return list(self._collection.captures(storable(url) or ""))[-_MOST_CAPTURES:]
+
     # -- ledger
 
     def ledger(self, request: Request, words: Words) -> Reply:
@@ -296,8 +266,8 @@ class Pages:
         find = self._find_urls
         found = None if find is None else find(asked["state"], asked["q"], (page - 1) * _LEDGER_PAGE, _LEDGER_PAGE)
         total = 0 if found is None else found.total
-        paging = _paging("/ledger", asked, page, total, _LEDGER_PAGE)
-        return self._page("ledger", request, words, asked=asked, found=found, total=total, **paging)
+        links = paging("/ledger", asked, page, total, _LEDGER_PAGE)
+        return self._page("ledger", request, words, asked=asked, found=found, total=total, **links)
 
     def to_ledger(self, request: Request, words: Words) -> Reply:
         """Where the run report's link to `ledger.sqlite` leads."""
@@ -327,8 +297,8 @@ class Pages:
         said: object = None
         with suppress(FileNotFoundError, StorageError, ValueError, RecursionError):
             said = json.loads(self._collection.storage.read(f"runs/{name}/run.json"))
-        facts = _mapping(said)
-        counts = _mapping(facts.get("counts"))
+        facts = mapping(said)
+        counts = mapping(facts.get("counts"))
         return {
             "name": name,
             "verdict": facts.get("verdict"),
@@ -354,39 +324,3 @@ class Pages:
                 return sum(block.count(b"\n") for block in iter(lambda: index.read(1 << 20), b""))
         except FileNotFoundError:
             return 0
-
-
-def _paging(path: str, asked: Mapping[str, str], page: int, total: int, size: int) -> dict[str, Any]:
-    pages = max(1, -(-total // size))
-    kept = {name: value for name, value in asked.items() if value}
-
-    def link(to: int) -> str | None:
-        return f"{path}?{urlencode({**kept, 'page': to})}" if 1 <= to <= pages and to != page else None
-
-    return {"page": page, "pages": pages, "before": link(min(page - 1, pages)), "after": link(page + 1)}
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(
-            json.dumps(item, ensure_ascii=False) if isinstance(item, dict) else str(item) for item in value
-        )
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
-
-
-def _head(head: MessageHead) -> str:
-    """A head as text: the bytes as UTF-8, or as GB18030 where they are not, as Chinese servers send them."""
-    lines = [head.start_line, *(name + b": " + value for name, value in head.fields)]
-    raw = b"\n".join(re.sub(rb"\r?\n", b"\n", line) for line in lines)
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("gb18030", "replace")

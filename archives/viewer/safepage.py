@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import attrs
@@ -50,6 +51,8 @@ _KEPT = frozenset({
     "value", "datetime", "hidden", "span", "nowrap",
 })  # fmt: skip
 """Attributes that say how something looks or reads, and no more."""
+_CONTROL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML, and so lxml, does not take (XML 1.0, 2.2)."""
 _SHELL = '<!doctype html><html><head><meta charset="utf-8"><meta name="color-scheme" content="light">'
 
 
@@ -59,7 +62,7 @@ def safe_page(page: str) -> bytes:
     Styles stay (the policy keeps them from loading), images stay where they are in the page as `data:`, a link keeps
     its words and shows its address as a title. Never raises for what the page is.
     """
-    cut = page[:LIMIT].replace("\0", "")
+    cut = _CONTROL.sub("", page[:LIMIT])
     try:
         tree = html.document_fromstring(cut.encode("utf-8", "replace"), parser=html.HTMLParser(encoding="utf-8"))
     except (etree.LxmlError, ValueError, AssertionError):
@@ -88,13 +91,15 @@ def _defuse(element: etree._Element) -> None:
         return
     address = element.get("href") if element.tag == "a" else None
     picture = element.get("src", "") if element.tag == "img" else ""
-    for name in list(element.attrib):
-        if str(name) not in _KEPT:
-            del element.attrib[name]
+    kept: dict[str | bytes, str | bytes] = {
+        str(name): _CONTROL.sub("", str(value)) for name, value in element.attrib.items() if name in _KEPT
+    }
+    element.attrib.clear()  # by name it cannot be done: a stranger's names are no names to lxml
+    element.attrib.update(kept)
     if picture.startswith("data:image/"):
-        element.set("src", picture)
+        element.set("src", _CONTROL.sub("", picture))
     if address and "title" not in element.attrib:
-        element.set("title", address[:500])
+        element.set("title", _CONTROL.sub("", address[:500]))
     if element.tag == "form":
         element.tag = "div"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import socketserver
+import sys
 from typing import TYPE_CHECKING
 from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer
 
@@ -37,6 +38,10 @@ class _Server(socketserver.ThreadingMixIn, WSGIServer):
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
         self.setup_environ()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """One line where a connection failed in a way that nobody expected; the others go on."""
+        print(f"viewer: {sys.exc_info()[1]!r}", file=sys.stderr)
 
 
 class _Server6(_Server):
