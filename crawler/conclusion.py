@@ -30,6 +30,7 @@ from crawler.extensions.report import (
     write_run_json,
 )
 from crawler.frontier.base import TERMINAL, State
+from crawler.frontier.errors import LedgerError
 from crawler.run import Run
 
 logger = logging.getLogger(__name__)
@@ -53,8 +54,6 @@ def conclude(run: Run, crawler: Crawler, code: ExitCode | None = None) -> ExitCo
         code = ExitCode.STOPPED if run.stopped_by else ExitCode.FINDINGS if findings else ExitCode.CLEAN
     record = _record(run, crawler, tuple(findings), code)
     notes = _notes(run)
-    if complete:
-        run.frontier.end_run(record.verdict)
     try:
         run.archiver.stop()
         run.collection.stop_writing()
@@ -62,7 +61,9 @@ def conclude(run: Run, crawler: Crawler, code: ExitCode | None = None) -> ExitCo
         write_run_json(run.folder / "run.json", record)
         write_report_html(run.folder / "report.html", record)
         run.collection.seal_run(run.run, finished=complete)
-    except (ArchiveError, OSError) as error:
+        if complete:
+            run.frontier.end_run(record.verdict)  # last: a run that is not sealed yet is gone on with, and sealed then
+    except (ArchiveError, LedgerError, OSError) as error:
         print(f"error: {one_line(error)}", file=sys.stderr)
         code = ExitCode.STOPPED
     finally:

@@ -46,6 +46,9 @@ class CommandMixin:
             # the reader of our output went away (`| head`): nothing is wrong with the collection
             sys.stderr.close()
             self.exitcode = int(ExitCode.CLEAN)
+        except OSError as error:
+            self.exitcode = int(ExitCode.STOPPED if is_full(error) else ExitCode.USAGE)
+            print(f"error: {error.filename or 'the system'}: {one_line(error)}", file=sys.stderr)
         except KeyboardInterrupt:
             self.exitcode = int(ExitCode.STOPPED)
             print("stopped; the same command starts it again", file=sys.stderr)

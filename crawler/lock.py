@@ -21,8 +21,11 @@ class RunLock:
         self._file: int | None = None
 
     def acquire(self) -> None:
-        """Takes the lock or raises LockedError with the process ID of its holder."""
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        """Takes the lock; raises LockedError with the process ID of its holder, CrawlerError on a read-only folder."""
+        try:
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise CrawlerError(f"{self._path}: cannot be locked: {error.strerror}; make the folder writable") from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

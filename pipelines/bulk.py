@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +13,7 @@ import attrs
 from archives.audit import NOT_EXTRACTED
 from archives.capture import RecordLocation
 from archives.collection import Collection
-from pipelines.duplicates import NearDuplicateIndex
+from pipelines.duplicates import RunTexts
 from pipelines.errors import ExtractionError, RulesError
 from pipelines.rules import ExtractRules, RulesShelf
 from pipelines.workers import Extracted, ExtractionPool, ExtractionTask
@@ -161,9 +160,7 @@ class _Writer:
     def __init__(self, collection: Collection, run: str, near_duplicate: float) -> None:
         self.report = ChangeReport()
         self._texts, self._shelf = collection.texts(run), RulesShelf(collection.path)
-        self._near = NearDuplicateIndex(threshold=near_duplicate)
-        self._with_text: dict[bytes, str] = {}
-        self._with_body: dict[bytes, str] = {}
+        self._run_texts = RunTexts(near_duplicate)
 
     def take(self, old: _Old, coming: Future[Extracted] | str) -> None:
         try:
@@ -188,17 +185,10 @@ class _Writer:
         if not made.text:
             labels = ", ".join(label.name for label in made.document.labels)
             return "no main text" + (f" ({labels})" if labels else "")
-        body = "\n\n".join(made.document.blocks)
-        twin = self._with_text.setdefault(_key(made.text), url)
-        first = self._with_body.setdefault(_key(body), url)
-        made.row["duplicate_of"] = first if first != url else None
-        near = self._near.add(url, body)
-        made.row["near_duplicates"] = [{"url": other, "similarity": round(share, 3)} for other, share in near]
-        return f"the same text as {twin}" if twin != url else ""
-
-
-def _key(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        doubles = self._run_texts.settle(url, made.text, made.document.blocks)
+        made.row["duplicate_of"] = doubles.duplicate_of
+        made.row["near_duplicates"] = doubles.near_duplicates
+        return f"the same text as {doubles.same_text_as}" if doubles.same_text_as else ""
 
 
 def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:

@@ -7,12 +7,55 @@ import re
 import unicodedata
 from array import array
 from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
 
 _SHINGLE = 5
 _BINS = 128
 _ROWS = 2
 """Bins of a band. Two texts become candidates when they agree in all bins of any of the 64 bands."""
 _EMPTY = (1 << 64) - 1
+
+
+@attrs.frozen(kw_only=True)
+class Doubles:
+    """Which earlier texts of its run a text repeats."""
+
+    same_text_as: str | None
+    """URL whose text file is the same to the byte: a second one would say nothing."""
+    duplicate_of: str | None
+    """URL whose main text is the same, whatever the title and byline."""
+    near_duplicates: list[dict[str, Any]]
+    """`url` and `similarity` (0..1) of each text that is much alike, the most alike first."""
+
+
+class RunTexts:
+    """The texts of one run so far; each new one is settled against them."""
+
+    def __init__(self, near_duplicate: float) -> None:
+        self._with_text: dict[bytes, str] = {}
+        self._with_body: dict[bytes, str] = {}
+        self._near = NearDuplicateIndex(threshold=near_duplicate)
+
+    def settle(self, url: str, text: str, blocks: Sequence[str]) -> Doubles:
+        """Adds a text with its main-text blocks, and says what it repeats."""
+        body = "\n\n".join(blocks)
+        twin = self._with_text.setdefault(_key(text), url)
+        first = self._with_body.setdefault(_key(body), url)
+        near = self._near.add(url, body)
+        return Doubles(
+            same_text_as=twin if twin != url else None,
+            duplicate_of=first if first != url else None,
+            near_duplicates=[
+                {"url": other, "similarity": round(share, 3)} for other, share in self._near.add(url, body)
+            ],
+        )
+
+
+def _key(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
 class NearDuplicateIndex:

@@ -1,8 +1,8 @@
 """Errors of the text side, typed by what the caller should do.
 
-    TextError
-    ├── RulesError        a rule of the user's cannot be used: tell the user, exit 2
-    └── ExtractionError   one page could not be read in time or memory: label it, keep its capture, go on
+TextError
+├── RulesError        a rule of the user's cannot be used: tell the user, exit 2
+└── ExtractionError   one page could not be read in time or memory: label it, keep its capture, go on
 """
 
 from __future__ import annotations

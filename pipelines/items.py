@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 import attrs
 from scrapy.crawler import Crawler
@@ -13,7 +13,7 @@ from scrapy.crawler import Crawler
 from archives.capture import RecordLocation
 from archives.collection import Collection
 from archives.texts import TextStore
-from pipelines.duplicates import NearDuplicateIndex
+from pipelines.duplicates import RunTexts
 from pipelines.errors import ExtractionError
 from pipelines.rules import ExtractRules, RulesShelf
 from pipelines.textfile import parse_text
@@ -124,13 +124,11 @@ class DuplicatePipeline:
     """Compares each text with the run's others: exact copies are named, near ones listed."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self._run = text_run(crawler)
-        self._index = NearDuplicateIndex(threshold=crawler.settings.getfloat("EXTRACT_NEAR_DUPLICATE"))
-        self._first_with_text: dict[str, str] = {}
-        self._first_with_body: dict[str, str] = {}
-        for row in self._run.texts.rows():
-            text = self._run.texts.read(row["file"]).decode("utf-8")
-            self._remember(row["url"], text, "\n\n".join(parse_text(text).blocks))
+        store = text_run(crawler).texts
+        self._texts = RunTexts(crawler.settings.getfloat("EXTRACT_NEAR_DUPLICATE"))
+        for row in store.rows():  # of a run that is gone on with
+            text = store.read(row["file"]).decode("utf-8", "replace")
+            self._texts.settle(row["url"], text, parse_text(text, row.get("body_block")).blocks)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> DuplicatePipeline:
@@ -140,18 +138,11 @@ class DuplicatePipeline:
         if not item.has_text:
             return item
         assert item.extracted is not None
-        body, row = "\n\n".join(item.extracted.document.blocks), item.extracted.row
-        twin = self._first_with_text.get(item.extracted.text)
-        item.same_text_as = twin if twin != item.url else None
-        same_body = self._first_with_body.get(body)
-        row["duplicate_of"] = same_body if same_body != item.url else None
-        row["near_duplicates"] = self._remember(item.url, item.extracted.text, body)
+        doubles = self._texts.settle(item.url, item.extracted.text, item.extracted.document.blocks)
+        item.same_text_as = doubles.same_text_as
+        item.extracted.row["duplicate_of"] = doubles.duplicate_of
+        item.extracted.row["near_duplicates"] = doubles.near_duplicates
         return item
-
-    def _remember(self, url: str, text: str, body: str) -> list[dict[str, Any]]:
-        self._first_with_text.setdefault(text, url)
-        self._first_with_body.setdefault(body, url)
-        return [{"url": other, "similarity": round(share, 3)} for other, share in self._index.add(url, body)]
 
 
 class TextPipeline:

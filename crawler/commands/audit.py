@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,10 +48,11 @@ class Command(CommandMixin, ScrapyCommand):
 
     def _audit(self, name: str, opts: argparse.Namespace) -> int:
         from archives.audit import audit
+        from crawler.meter import Meter
         from pipelines.reextraction import Reextractor
 
         collection = self.collection(name)
-        report = audit(collection, Reextractor(collection.path), run=opts.run, progress=_progress())
+        report = audit(collection, Reextractor(collection.path), run=opts.run, progress=Meter("audit", "texts"))
         if opts.report:
             from archives.auditpage import render_html
 
@@ -77,16 +75,3 @@ def _print(report: AuditReport) -> None:
     counts = ", ".join(f"{count} {name}" for name, count in report.counts.items() if count) or "no texts"
     print(f"{report.collection}: {counts}; {len(report.findings)} findings in the archive; ", end="")
     print("every text is proved by its bytes" if report.clean else "NOT CLEAN")
-
-
-def _progress() -> Callable[[int, int], None]:
-    """Tells on a terminal, once a second, how many texts are done."""
-    last = time.monotonic()
-
-    def tell(done: int, total: int) -> None:
-        nonlocal last
-        if sys.stderr.isatty() and (time.monotonic() - last > 1 or done == total):
-            last = time.monotonic()
-            print(f"\raudit: {done} of {total} texts", end="\n" if done == total else "", file=sys.stderr, flush=True)
-
-    return tell
