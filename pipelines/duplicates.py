@@ -48,9 +48,7 @@ class RunTexts:
         return Doubles(
             same_text_as=twin if twin != url else None,
             duplicate_of=first if first != url else None,
-            near_duplicates=[
-                {"url": other, "similarity": round(share, 3)} for other, share in self._near.add(url, body)
-            ],
+            near_duplicates=[{"url": other, "similarity": round(share, 3)} for other, share in near],
         )
 
 
