@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 import threading
+import time
 import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,10 +22,12 @@ PAGE_SIZE = 25
 _TRIGRAM = 3
 """Characters that the index of SQLite's trigram tokenizer needs; a shorter word is looked for in every text."""
 _MOST_TERMS = 8
+_MOST_INDEXED = 20_000
+"""Texts in the index, at some 10 to 20 KB of memory each; what is beyond is looked through."""
 _SCHEMA = """
 CREATE TABLE texts (
-    id INTEGER PRIMARY KEY, run TEXT NOT NULL, file TEXT NOT NULL, url TEXT NOT NULL, site TEXT, title TEXT,
-    published TEXT, captured TEXT, chars INTEGER, labels TEXT NOT NULL, line INTEGER NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, file TEXT NOT NULL, url TEXT NOT NULL, site TEXT,
+    title TEXT, published TEXT, captured TEXT, chars INTEGER, labels TEXT NOT NULL, line INTEGER NOT NULL,
     "offset" INTEGER NOT NULL, body TEXT
 );
 CREATE UNIQUE INDEX by_file ON texts (run, file);
@@ -80,10 +83,17 @@ class Place:
 
 
 class Catalogue:
-    """Rows are read when first asked for, texts when first searched; what a crawl adds meanwhile comes in by itself."""
+    """Rows are read when first asked for, texts when first searched; what a crawl adds meanwhile comes in by itself.
 
-    def __init__(self, collection: Collection) -> None:
-        self._collection = collection
+    An index of 5000 texts takes some 10 seconds to make, a look through them all a tenth of one. So nobody waits for
+    the index: each search adds to it for a moment, and looks through what is not in it yet.
+    """
+
+    def __init__(self, collection: Collection, *, patience: float = 0.5) -> None:
+        """`patience`: the seconds that a search may spend on the index."""
+        self._collection, self._patience = collection, patience
+        self._indexed = 0
+        """The highest `id` in the index: every text up to it is there."""
         self._lock = threading.Lock()
         self._db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         self._db.row_factory = sqlite3.Row
@@ -94,12 +104,13 @@ class Catalogue:
 
     def find(self, wanted: Wanted, page: int = 1) -> tuple[list[Listed], int]:
         """One page of the texts wanted, the newest first, and how many there are in all."""
-        clauses, values = _conditions(wanted)
-        source = f"FROM texts WHERE {' AND '.join(clauses) or '1'}"
         with self._lock:
             self._refresh()
             if wanted.terms:
                 self._read_bodies()
+                self._index()
+            clauses, values = _conditions(wanted, self._indexed)
+            source = f"FROM texts WHERE {' AND '.join(clauses) or '1'}"
             total = self._db.execute(f"SELECT count(*) {source}", values).fetchone()[0]
             order = "ORDER BY coalesce(published, captured) DESC, id LIMIT ? OFFSET ?"
             rows = self._db.execute(f"SELECT * {source} {order}", [*values, PAGE_SIZE, (page - 1) * PAGE_SIZE])
@@ -167,8 +178,8 @@ class Catalogue:
             del self._seen[run]
             self._db.execute(
                 "INSERT INTO words(words, rowid, title, body) SELECT 'delete', id, title, body FROM texts "
-                "WHERE run = ? AND body IS NOT NULL",
-                (run,),
+                "WHERE run = ? AND id <= ?",
+                (run, self._indexed),
             )
             self._db.execute("DELETE FROM texts WHERE run = ?", (run,))
 
@@ -205,13 +216,25 @@ class Catalogue:
 
     def _read_bodies(self) -> None:
         waiting = self._db.execute("SELECT id, run, file FROM texts WHERE body IS NULL").fetchall()
-        insert = "INSERT INTO words(rowid, title, body) SELECT id, title, body FROM texts WHERE id = ?"
         with self._db:
             self._db.execute("BEGIN")
             for row in waiting:
                 body = self._body(row["run"], row["file"])
                 self._db.execute("UPDATE texts SET body = ? WHERE id = ?", (body, row["id"]))
+
+    def _index(self) -> None:
+        end = time.monotonic() + self._patience
+        insert = "INSERT INTO words(rowid, title, body) SELECT id, title, body FROM texts WHERE id = ?"
+        waiting = self._db.execute(
+            "SELECT id FROM texts WHERE id BETWEEN ? AND ? ORDER BY id", (self._indexed + 1, _MOST_INDEXED)
+        ).fetchall()
+        with self._db:
+            self._db.execute("BEGIN")
+            for row in waiting:
+                if time.monotonic() >= end:
+                    break
                 self._db.execute(insert, (row["id"],))
+                self._indexed = row["id"]
 
     def _body(self, run: str, file: str) -> str:
         """The text of a file; "" where it cannot be read, which its own page tells."""
@@ -223,8 +246,8 @@ class Catalogue:
             return ""
 
 
-def _conditions(wanted: Wanted) -> tuple[list[str], list[object]]:
-    """The wishes as SQL; every value is a parameter."""
+def _conditions(wanted: Wanted, indexed: int) -> tuple[list[str], list[object]]:
+    """The wishes as SQL, where texts up to the id `indexed` are in the index; every value is a parameter."""
     clauses: list[str] = []
     values: list[object] = []
 
@@ -233,12 +256,18 @@ def _conditions(wanted: Wanted) -> tuple[list[str], list[object]]:
         values.extend(given)
 
     for term in wanted.terms:
+        like = "%" + re.sub(r"([\\%_])", r"\\\1", term) + "%"
         if len(term) >= _TRIGRAM:
             phrase = '"' + term.replace('"', '""') + '"'
-            add("id IN (SELECT rowid FROM words WHERE words MATCH ?)", phrase)
+            add(
+                f"(id IN (SELECT rowid FROM words WHERE words MATCH ?) OR id > ? AND {_LOOK})",
+                phrase,
+                indexed,
+                like,
+                like,
+            )
         else:
-            like = "%" + re.sub(r"([\\%_])", r"\\\1", term) + "%"
-            add(r"(body LIKE ? ESCAPE '\' OR title LIKE ? ESCAPE '\')", like, like)
+            add(_LOOK, like, like)
     if wanted.site:
         add("site = ?", wanted.site)
     if wanted.label:
@@ -250,6 +279,9 @@ def _conditions(wanted: Wanted) -> tuple[list[str], list[object]]:
     if wanted.until:
         add("substr(coalesce(published, captured), 1, 10) <= ?", wanted.until)
     return clauses, values
+
+
+_LOOK = r"(body LIKE ? ESCAPE '\' OR title LIKE ? ESCAPE '\')"
 
 
 def _listed(row: sqlite3.Row, terms: list[str]) -> Listed:

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archives.collection import Collection
-from archives.viewer.catalogue import snippet
+from archives.viewer.catalogue import Catalogue, Wanted, snippet
 from archives.viewer.safepage import safe_page
 from archives.viewer.words import _WORDS, language_of
 from tests.archives.samples import RUN
@@ -134,6 +134,26 @@ def test_texts_that_come_later_are_found_too(copy: Collection) -> None:
         assert found(viewer, "") == ["000", "001"] and found(viewer, "q=%E7%8C%AB") == []
 
 
+@pytest.mark.parametrize("patience", [0.0, 60.0])
+def test_what_is_found_does_not_hang_on_the_index(copy: Collection, patience: float) -> None:
+    catalogue = Catalogue(copy, patience=patience)
+    for words, count in (
+        ("今日通车", 1),
+        ("archive CAT", 1),
+        ("河口新桥", 4),
+        ("100%", 1),
+        ("没有这句话", 0),
+        ("猫", 1),
+    ):
+        assert catalogue.find(Wanted(words=words))[1] == count, words
+    table = copy.path / "texts" / RUN / "documents.jsonl"
+    lines = table.read_bytes().splitlines(keepends=True)
+    table.write_bytes(b"".join(lines[:1]))
+    assert catalogue.find(Wanted(words="今日通车"))[1] == 0
+    table.write_bytes(b"".join(lines))
+    assert catalogue.find(Wanted(words="今日通车"))[1] == 1 and catalogue.find(Wanted())[1] == 4
+
+
 def test_a_text_has_its_page_its_grounds_and_its_lineage(viewer: Viewer) -> None:
     row, page = viewer.row(0), viewer.ask(viewer.text_path(0)).text
     at = row["captures"][0]
@@ -205,6 +225,21 @@ def test_links_of_the_run_report_lead_somewhere(viewer: Viewer) -> None:
     for path in (f"/texts/{RUN}/", "/archive/", "/ledger.sqlite"):
         answer = viewer.ask(path)
         assert answer.status == 303 and viewer.ask(answer.headers["Location"].partition("#")[0]).status == 200
+
+
+def test_every_link_leads_somewhere(viewer: Viewer) -> None:
+    seen, waiting = set(), ["/"]
+    while waiting:
+        path = waiting.pop().partition("#")[0]
+        if path in seen or "lang=" in path or not path:
+            continue
+        seen.add(path)
+        answer = viewer.ask(path)
+        assert answer.status == 200, path
+        if answer.headers["Content-Type"].startswith("text/html"):
+            found = [attrs.get("href") or attrs.get("src") or "" for _, attrs in Markup(answer.text).elements]
+            waiting += [link for link in found if link.startswith("/")]
+    assert len(seen) > 25 and any(path.startswith("/raw/") for path in seen)
 
 
 # -- two languages
