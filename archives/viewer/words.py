@@ -30,14 +30,14 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no_runs": ("还没有采集过。", "Nothing was crawled yet."),
     "chain": ("校验链", "Chain"),
     "chain_sound": (
-        "{links} 行,前后相接,签名有效。", "{links} lines, each following the one before, every signature valid.",
+        "{links} 行，前后相接，签名有效。", "{links} lines, each following the one before, every signature valid.",
     ),
     "chain_none": ("还没有校验链。", "There is no chain yet."),
     "chain_broken": ("校验链有问题。", "The chain does not hold."),
     "chain_line": ("第 {number} 行", "line {number}"),
     "chain_unsealed": ("未入链", "not in the chain"),
     "chain_note": (
-        "这里只核对链本身;要逐字节核对整个档案,请运行 verify 或 audit。",
+        "这里只核对链本身；要逐字节核对整个档案，请运行 verify 或 audit。",
         "This looks at the chain alone; to check every byte of the archive, run verify or audit.",
     ),
     "warc_files": ("WARC 文件", "WARC files"),
@@ -60,12 +60,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     "found": ("共 {total} 条", "{total} found"),
     "nothing_found": ("没有符合条件的结果。", "Nothing matches."),
     "title": ("标题", "Title"),
-    "no_title": ("(无标题)", "(no title)"),
+    "no_title": ("（无标题）", "(no title)"),
     "published": ("发布时间", "Published"),
     "captured": ("存档时间", "Captured"),
     "chars": ("字数", "Characters"),
     "labels": ("质量标签", "Labels"),
-    "page_of": ("第 {page} 页,共 {pages} 页", "page {page} of {pages}"),
+    "page_of": ("第 {page} 页，共 {pages} 页", "page {page} of {pages}"),
     "previous": ("上一页", "Previous"),
     "next": ("下一页", "Next"),
     "pages": ("分页", "Pages"),
@@ -95,20 +95,20 @@ _WORDS: dict[str, tuple[str, str]] = {
     "lineage_row": ("表中的行", "Row"),
     "lineage_record": ("WARC 记录", "WARC record"),
     "lineage_chain": ("校验链", "Chain line"),
-    "line_at": ("第 {line} 行,字节 {offset}", "line {line}, byte {offset}"),
-    "bytes_at": ("字节 {offset},长 {length}", "byte {offset}, {length} bytes"),
-    "seal": ("第 {number} 行,{when}", "line {number}, {when}"),
+    "line_at": ("第 {line} 行，字节 {offset}", "line {line}, byte {offset}"),
+    "bytes_at": ("字节 {offset}，长 {length}", "byte {offset}, {length} bytes"),
+    "seal": ("第 {number} 行，{when}", "line {number}, {when}"),
     "seal_holds": ("签名有效", "signature valid"),
     "not_sealed": ("校验链尚未记录", "not yet in the chain"),
     "verify_now": ("立即核验", "Verify now"),
     "verify_note": (
-        "重新读取记录,核对各项摘要,再提取一次并逐字节比较。",
+        "重新读取记录，核对各项摘要，再提取一次并逐字节比较。",
         "Reads the record again, checks its digests, extracts once more and compares byte for byte.",
     ),
     "verified": ("核验结果", "Result"),
     "verdict_holds": ("与存档字节完全一致。", "The text follows from its archived bytes, to the byte."),
     "verdict_digest": (
-        "重新提取的结果一致,但有摘要不符。", "Extraction gives the same again, but a digest does not hold.",
+        "重新提取的结果一致，但有摘要不符。", "Extraction gives the same again, but a digest does not hold.",
     ),
     "checks": ("核对项目", "Checks"),
     "check": ("项目", "Check"),
@@ -138,10 +138,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "response": ("响应", "Response"),
     "raw_record": ("下载原始记录", "Download raw record"),
     "warc_fields": ("WARC 字段", "WARC fields"),
-    "nothing_to_show": ("没有可显示的页面:{why}", "There is no page to show: {why}"),
+    "nothing_to_show": ("没有可显示的页面：{why}", "There is no page to show: {why}"),
     "failure": ("失败原因", "Failure"),
     "via": ("来自", "Via"),
-    "fetch_ms": ("用时(毫秒)", "Milliseconds"),
+    "fetch_ms": ("用时（毫秒）", "Milliseconds"),
     "not_sent": ("没有发出", "nothing was sent"),
     "not_received": ("没有收到", "nothing came back"),
     # -- ledger
@@ -157,17 +157,33 @@ _WORDS: dict[str, tuple[str, str]] = {
     "bad_query": ("查询参数无法识别。", "The query cannot be read."),
     "no_page": ("没有这个页面。", "There is no such page."),
     "no_text": ("第 {run} 轮没有文本 {file}。", "Run {run} has no text {file}."),
-    "no_record": ("读不到记录:{why}", "No record can be read there: {why}"),
+    "no_record": ("读不到记录：{why}", "No record can be read there: {why}"),
     "no_file": ("没有文件 {file}。", "There is no file {file}."),
     "no_method": ("此页不接受 {method}。", "This page does not take {method}."),
     "foreign_host": (
-        "主机名 {host} 不是本机,已拒绝。", "{host} is not an address of this viewer; refused.",
+        "主机名 {host} 不是本机，已拒绝。", "{host} is not an address of this viewer; refused.",
     ),
-    "foreign_origin": ("请求来自别的网站,已拒绝。", "The request comes from another site; refused."),
-    "token_wanted": ("需要访问令牌(作为密码输入)。", "A token is needed; give it as the password."),
-    "broken": ("档案中有内容无法读取:{why}", "Something in the collection cannot be read: {why}"),
-    "fault": ("查看器内部出错,详情见终端。", "The viewer failed; its terminal says more."),
+    "foreign_origin": ("请求来自别的网站，已拒绝。", "The request comes from another site; refused."),
+    "token_wanted": ("需要访问令牌（作为密码输入）。", "A token is needed; give it as the password."),
+    "broken": ("档案中有内容无法读取：{why}", "Something in the collection cannot be read: {why}"),
+    "fault": ("查看器内部出错，详情见终端。", "The viewer failed; its terminal says more."),
 }  # fmt: skip
+
+_NAMES = {
+    "archived": "已存档", "unchanged": "未变", "duplicate": "重复", "redirected": "已转向",
+    "excluded_robots": "协议禁止",
+    "excluded_scope": "范围之外", "excluded_trap": "陷阱", "failed": "失败", "gone": "已消失", "blocked": "被拦截",
+    "discovered": "已发现", "queued": "排队中", "leased": "抓取中",
+    "complete": "完成", "interrupted": "中断", "findings": "有待查看",
+    "hijacked_title": "标题被篡改", "keyword_stuffing": "关键词堆砌", "spun_text": "洗稿",
+    "annotated_pinyin": "夹注拼音",
+    "mojibake": "乱码", "snapshot_copy": "快照副本", "syndicated": "转载", "soft_404": "伪装的 404",
+    "challenge_page": "验证页", "login_wall": "登录墙", "truncated_article": "文章不全", "listing_page": "列表页",
+    "template_drift": "模板变动",
+    "MATCH": "一致", "DRIFT": "程序已变", "MISMATCH": "不一致", "FIXITY_FAILED": "记录损坏或不见",
+    "REVISIT_UNRESOLVED": "所指的记录不在", "TEXT_MISSING": "文本不见", "TEXT_ORPHAN": "无主文本",
+}  # fmt: skip
+"""States, labels and verdicts: their names are the same in files, on the command line and here."""
 
 
 class Words:
@@ -183,6 +199,11 @@ class Words:
         """The words for a key, with its gaps filled; a key that is not known stands for itself."""
         words = _WORDS[key][self._which] if key in _WORDS else key
         return words.format(**about) if about else words
+
+    def name(self, name: object) -> str:
+        """The name of a state, label or verdict, in Chinese with its meaning before it."""
+        meaning = _NAMES.get(str(name)) if self.language == "zh" else None
+        return f"{meaning} {name}" if meaning else str(name)
 
 
 def language_of(accepted: str) -> str:

@@ -253,11 +253,13 @@ def test_both_languages_by_header_link_and_cookie(viewer: Viewer) -> None:
     assert "文本" in asked.text and asked.headers["Set-Cookie"].startswith("lang=zh;")
     assert 'href="/texts?lang=en&amp;q=x"' in asked.text
     assert "<h1>概览</h1>" in viewer.ask("/", Cookie="a=b; lang=zh").text
+    assert "登录墙 login_wall" in viewer.ask(viewer.text_path(0), Accept_Language="zh").text
+    assert "一致 MATCH" in viewer.ask(viewer.text_path(1) + "/verify", "POST", Accept_Language="zh").text
 
 
 def test_every_word_is_there_in_both_languages() -> None:
     for key, (chinese, english) in _WORDS.items():
-        assert re.findall(r"\{\w+\}", chinese).sort() == re.findall(r"\{\w+\}", english).sort(), key
+        assert sorted(re.findall(r"\{\w+\}", chinese)) == sorted(re.findall(r"\{\w+\}", english)), key
         assert chinese and english, key
 
 
