@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import random
 import shutil
 import zlib
 from collections.abc import Callable, Sequence
@@ -21,6 +20,7 @@ from warcio.warcwriter import WARCWriter
 from archives.capture import Capture, WireMessage
 from archives.collection import Collection
 from archives.fixity import verify
+from archives.warc.reader import Record, read_records
 from benchmarks.newsite import article
 from benchmarks.table import Cell, Report, Table
 from benchmarks.timing import Cost, Costs, alternate, middle, ratio, timed
@@ -28,7 +28,7 @@ from benchmarks.timing import Cost, Costs, alternate, middle, ratio, timed
 _START = datetime(2026, 3, 9, 4, 0, tzinfo=UTC)
 _SYNC_EVERY = 50
 OURS, BASE, WARCIO = "append + sync", "SHA-256 twice + zlib 6", "warcio, its defaults"
-READ, VERIFY = "Collection.read", "verify"
+READ, SCAN, VERIFY = "locations + Collection.read", "read_records, one pass", "verify"
 WARCIO_READ, FAST_READ, WARCIO_CHECK, FAST_CHECK = (
     "warcio ArchiveIterator", "FastWARC ArchiveIterator", "warcio, digests checked", "FastWARC, digests checked",
 )  # fmt: skip
@@ -49,13 +49,14 @@ def measure(folder: Path, rounds: int = 5, exchanges: int = 160) -> Report:
         "append_over_hash_and_zlib": ratio(writing, OURS, BASE),
         "append_over_warcio": ratio(writing, OURS, WARCIO),
         "read_over_warcio": ratio(reading, READ, WARCIO_READ),
+        "scan_over_warcio": ratio(reading, SCAN, WARCIO_READ),
         "read_over_fastwarc": ratio(reading, READ, FAST_READ),
         "verify_over_warcio_check": ratio(reading, VERIFY, WARCIO_CHECK),
     }
     return Report(tables=tables, figures=figures)
 
 
-_READERS = (READ, WARCIO_READ, FAST_READ)
+_READERS = (READ, SCAN, WARCIO_READ, FAST_READ)
 _CHECKERS = (VERIFY, WARCIO_CHECK, FAST_CHECK)
 
 
@@ -135,6 +136,12 @@ def reading_back(folder: Path) -> dict[str, Callable[[], Cost]]:
             assert response is not None
             response.read()
 
+    def scan() -> None:
+        with warc.open("rb") as file:
+            for record in read_records(file):
+                assert isinstance(record, Record)
+                record.message.spool.read(0, record.message.spool.size)
+
     def warcio(*, check: bool) -> None:
         with warc.open("rb") as file:
             for record in ArchiveIterator(file, check_digests="raise" if check else False):
@@ -156,6 +163,7 @@ def reading_back(folder: Path) -> dict[str, Callable[[], Cost]]:
 
     return {
         READ: timed(ours),
+        SCAN: timed(scan),
         WARCIO_READ: timed(lambda: warcio(check=False)),
         FAST_READ: timed(lambda: fast(check=False)),
         VERIFY: timed(check),

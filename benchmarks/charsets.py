@@ -186,7 +186,7 @@ def measure(pool: Executor, articles: int = _ARTICLES) -> Report:
         if (case_results := [r["ours"] for case, r in results if case.declaration == declaration])
     }
     complaints = tuple(_complaints(results))
-    return Report(tables=tables, figures=figures, digest=_digest(every), complaints=complaints)
+    return Report(tables=tables, figures=figures, digest=digest(every), complaints=complaints)
 
 
 def _share(results: list[bool]) -> float:
@@ -210,8 +210,9 @@ def _complaints(results: list[tuple[Case, dict[str, bool]]]) -> Iterator[str]:
             yield f"{case.coding}, {case.declaration}: read as {read}, {len(case.body)} bytes"
 
 
-def _digest(every: list[Case]) -> str:
-    digest = hashlib.sha256()
+def digest(every: list[Case]) -> str:
+    """Of the pages and what they declare."""
+    found = hashlib.sha256()
     for case in every:
-        digest.update(f"{case.coding}|{case.content_type}|".encode() + case.body)
-    return "sha256:" + digest.hexdigest()
+        found.update(f"{case.coding}|{case.content_type}|".encode() + case.body)
+    return "sha256:" + found.hexdigest()

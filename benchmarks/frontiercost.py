@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from scrapy import Request, Spider
@@ -19,6 +20,7 @@ from crawler.frontier.sqlite import SqliteFrontier
 
 _HOSTS = 50
 _BATCH = 32
+_QUEUE = "scrapy.pqueues.ScrapyPriorityQueue"  # the usual one wants a running engine
 _AT = datetime(2026, 3, 9, 4, 0, tzinfo=UTC)
 
 
@@ -29,7 +31,7 @@ def measure(folder: Path, rounds: int = 3, few: int = 1_000, many: int = 100_000
     for queued in (few, many):
         frontier = SqliteFrontier(folder / f"{queued}.sqlite")
         frontier.begin_run(f"run-{queued}", {})
-        added = timed(lambda frontier=frontier, queued=queued: frontier.add(_links(queued)))()
+        added = timed(partial(frontier.add, _links(queued)))()
         turns = min(few, 600) // rounds // _BATCH * _BATCH
         costs = alternate({"ours": _take(frontier, turns)}, rounds)["ours"]
         steps[queued] = middle(costs) / turns
@@ -84,7 +86,7 @@ def _outcome(number: int) -> Outcome:
 
 def _stock(folder: Path, count: int) -> dict[str, Cost]:
     """Scrapy's scheduler with its queue on disk."""
-    crawler = get_crawler(Spider, {"JOBDIR": str(folder), "LOG_ENABLED": False})
+    crawler = get_crawler(Spider, {"JOBDIR": str(folder), "SCHEDULER_PRIORITY_QUEUE": _QUEUE})
     spider = crawler._create_spider("stock")
     crawler.spider = spider
     scheduler = Scheduler.from_crawler(crawler)

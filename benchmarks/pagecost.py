@@ -6,7 +6,6 @@ import logging
 import subprocess
 import sys
 from collections.abc import Callable
-from itertools import cycle, islice
 from pathlib import Path
 
 import trafilatura
@@ -76,7 +75,7 @@ def readers(captures: list[Capture]) -> dict[str, Callable[[], Cost]]:
 
 
 def peak_memory(reader: int) -> float:
-    """MB of a fresh process at its highest (proc(5), VmHWM) that reads the demo pages four times."""
+    """MB of a fresh process at its highest (proc(5), VmHWM) that reads the demo pages."""
     command = [sys.executable, "-m", "benchmarks.pagecost", str(reader)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1])
     return float(done.stdout)
@@ -88,8 +87,7 @@ def _body(capture: Capture) -> bytes:
 
 
 def _read_and_say(reader: int) -> None:
-    captures = page_sets(0)["demo"]
-    read = list(readers(list(islice(cycle(captures), 4 * len(captures)))).values())[reader]
+    read = list(readers(page_sets(0)["demo"]).values())[reader]
     read()
     lines = Path("/proc/self/status").read_text("utf-8").splitlines()
     print(next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")))

@@ -36,10 +36,8 @@ _ALIKE = {
 """What our own crawl has too."""
 
 
-class BareSpider(Spider):
-    """Fetches and drops."""
-
-    name = "bare"
+class _ListSpider(Spider):
+    """Begins with a list of URLs."""
 
     def __init__(self, urls: list[str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -49,11 +47,17 @@ class BareSpider(Spider):
         for url in self.urls:
             yield Request(url, dont_filter=True)
 
+
+class BareSpider(_ListSpider):
+    """Fetches and drops."""
+
+    name = "bare"
+
     def parse(self, response: Response, **kwargs: Any) -> None:
         return None
 
 
-class PlainSpider(BareSpider):
+class PlainSpider(_ListSpider):
     """Follows every link, writes a WARC with warcio's own ways, extracts with trafilatura: all where it stands."""
 
     name = "plain"
@@ -108,8 +112,6 @@ def main(kind: str, file: str, folder: str = "") -> None:
     else:
         process.crawl(BareSpider, urls=urls)
     process.start()
-    crawler_count = len(urls)
-    logging.getLogger(__name__).info("%s: %d URLs to begin with", kind, crawler_count)
 
 
 if __name__ == "__main__":
