@@ -213,6 +213,13 @@ def test_every_field_of_a_row_is_described(tmp_path: Path) -> None:
     assert {f"near_duplicates.{part}" for part in ("url", "similarity")} <= fields
 
 
+def test_the_row_in_the_readme_has_real_fields() -> None:
+    shown = re.search(r'^ {4}\{"file": .+?\}$', text_of("README.md"), re.MULTILINE | re.DOTALL)
+    assert shown is not None
+    parts = {field.rpartition(".")[2] for field in described_fields()}
+    assert set(re.findall(r'"([a-z_]+)": ', shown[0])) - {"text", "trafilatura", "lxml"} <= parts
+
+
 def described_fields() -> set[str]:
     table = section(text_of("docs", "text-format.md"), "documents.jsonl")
     return set(re.findall(r"^\| `([a-z_.]+)`", table, re.MULTILINE))
