@@ -24,7 +24,7 @@ class CrawlCostError(Exception):
 
 
 @attrs.frozen(kw_only=True)
-class _Course:
+class Course:
     """Where the crawls run."""
 
     folder: Path
@@ -43,10 +43,10 @@ class _Course:
         return folder
 
 
-def measure(folder: Path, rounds: int = 2, hosts: int = 10, pages: int = 60) -> Report:
+def measure(folder: Path, rounds: int = 2, hosts: int = 10, pages: int = 40) -> Report:
     """Crawls a generated site of `hosts` outlets with `pages` articles each. Raises CrawlCostError."""
     with served(hosts, pages) as port:
-        course = _Course(folder=folder, port=port, hosts=hosts, pages=pages)
+        course = Course(folder=folder, port=port, hosts=hosts, pages=pages)
         contenders = {OURS: lambda: ours(course), BARE: lambda: bare(course), PLAIN: lambda: plain(course)}
         costs = alternate(contenders, rounds)
     rows: list[tuple[Cell, ...]] = []
@@ -84,7 +84,7 @@ def served(hosts: int, pages: int) -> Iterator[int]:
             server.wait(10)
 
 
-def ours(course: _Course) -> Cost:
+def ours(course: Course) -> Cost:
     """`crawl news` from the front pages."""
     folder = course.fresh("ours")
     seeds = folder / "seeds.txt"
@@ -97,19 +97,19 @@ def ours(course: _Course) -> Cost:
     return cost
 
 
-def bare(course: _Course) -> Cost:
+def bare(course: Course) -> Cost:
     """The same URLs, fetched and dropped."""
     folder = course.fresh("bare")
     urls = _write(folder, newsite.every_url(course.port, course.hosts, course.pages))
     return _run([sys.executable, "-m", "benchmarks.peers", "bare", str(urls)], folder)
 
 
-def plain(course: _Course) -> Cost:
+def plain(course: Course) -> Cost:
     """Links, WARC and texts, all in the reactor."""
     folder = course.fresh("plain")
     urls = _write(folder, newsite.fronts(course.port, course.hosts))
     cost = _run([sys.executable, "-m", "benchmarks.peers", "plain", str(urls), str(folder)], folder)
-    texts = len(list(folder.glob("*[0-9a-f].txt")))
+    texts = len(list(folder.glob(f"{'?' * 16}.txt")))
     if texts < course.hosts * course.pages:
         raise CrawlCostError(f"the plain crawl made {texts} texts of {course.hosts * course.pages} articles")
     return cost

@@ -70,18 +70,22 @@ def run_command(command: Sequence[str], folder: Path, limit: float = 300.0) -> C
 
     Raises subprocess.CalledProcessError with what it said where it fails or takes longer than `limit` seconds.
     """
-    start = time.perf_counter()
     with (folder / "said.txt").open("w+b") as said:
+        start = time.perf_counter()
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
-        watch = _Watch(child.pid)
-        stop = threading.Timer(limit, child.kill)
+        watch, stop = _Watch(child.pid), threading.Timer(limit, child.kill)
         stop.start()
         watch.start()
-        _, status, usage = os.wait4(child.pid, 0)
+        try:
+            _, status, usage = os.wait4(child.pid, 0)
+            child.returncode = os.waitstatus_to_exitcode(status)
+        finally:  # also where we are told to stop: nothing is to go on crawling behind our back
+            stop.cancel()
+            watch.end()
+            if child.returncode is None:
+                child.kill()
+                child.wait()
         wall = time.perf_counter() - start
-        stop.cancel()
-        watch.end()
-        child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode:
             said.seek(0)
             raise subprocess.CalledProcessError(child.returncode, list(command), stderr=said.read()[-2000:])

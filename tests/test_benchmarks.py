@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -11,10 +13,21 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from benchmarks import archivecost, charsets, crawlcost, demopages, frontiercost, labelled, pagecost, quality, speed
+from benchmarks import (
+    archivecost,
+    charsets,
+    crawlcost,
+    demopages,
+    frontiercost,
+    labelled,
+    newsite,
+    pagecost,
+    quality,
+    speed,
+)
 from benchmarks.floors import FloorsError, Section, crossed, load_floors, raised, write_floors
 from benchmarks.table import Report, Table
-from benchmarks.timing import Cost, alternate, middle, ratio
+from benchmarks.timing import Cost, alternate, middle, ratio, run_command
 
 
 def report(digest: str | None = "sha256:a", **figures: float) -> Report:
@@ -181,10 +194,26 @@ def test_archive_and_frontier_are_timed(tmp_path: Path) -> None:
     assert [len(table.rows) for table in archive.tables] == [3, 4, 3]
 
 
-def test_three_crawls_of_a_generated_site_are_timed(tmp_path: Path) -> None:
-    found = crawlcost.measure(tmp_path, rounds=1, hosts=2, pages=1)
-    assert [row[0] for row in found.tables[0].rows] == [crawlcost.OURS, crawlcost.BARE, crawlcost.PLAIN]
-    assert found.figures["crawl_cpu_over_bare"] > 0
+def test_the_generated_site_is_crawled_to_its_end_by_the_plain_pipeline(tmp_path: Path) -> None:
+    with crawlcost.served(hosts=2, pages=3) as port:
+        course = crawlcost.Course(folder=tmp_path, port=port, hosts=2, pages=3)
+        cost = crawlcost.plain(course)
+    assert cost.cpu > 0.2 and cost.wall > 0 and cost.memory > 1 << 20
+    assert course.count == len(newsite.every_url(port, 2, 3)) == 10
+
+
+def test_a_command_is_charged_with_what_its_children_took(tmp_path: Path) -> None:
+    busy = "import time\nwhile time.process_time() < 0.4: pass"
+    command = [sys.executable, "-c", f"import subprocess, sys; subprocess.run([sys.executable, '-c', {busy!r}])"]
+    assert 0.4 <= run_command(command, tmp_path).cpu < 2.0
+
+
+def test_a_command_that_fails_is_no_figure(tmp_path: Path) -> None:
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        run_command([sys.executable, "-c", "print('why'); raise SystemExit(3)"], tmp_path)
+    assert caught.value.returncode == 3 and b"why" in caught.value.stderr
+    with pytest.raises(subprocess.CalledProcessError):
+        run_command([sys.executable, "-c", "import time; time.sleep(20)"], tmp_path, limit=0.3)
 
 
 def test_a_table_keeps_its_columns_under_wide_characters() -> None:
