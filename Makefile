@@ -16,7 +16,7 @@ demo: .venv/ready  ## crawl the bundled demo news site, archive it, write texts,
 	@$(BIN)/python -m tests.demo run
 
 test: .venv/ready lint  ## everything that is checked
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: .venv/ready  ## style, types, direction of imports
 	$(BIN)/ruff check .

@@ -20,8 +20,6 @@ from tests.demo.profiles import write_profiles
 from tests.demo.score import DemoScore, score
 from tests.demo.server import DemoSite, Exchange
 
-pytestmark = pytest.mark.xdist_group("demo crawl")
-
 
 @attrs.frozen
 class Crawled:
