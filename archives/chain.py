@@ -55,6 +55,10 @@ class Chain:
         named = os.environ.get(KEY_VARIABLE)
         self._key_file = key_file or (Path(named) if named else None)
 
+    def check_key(self) -> None:
+        """Makes sure that lines can be signed, before there is anything to sign. Raises as `append` does."""
+        self._private_key()
+
     def append(self, kind: str, **sealed: Any) -> None:
         """Adds a signed line and has it on the medium. Raises `StorageError`, `CollectionError` for an unusable key."""
         key = self._private_key()

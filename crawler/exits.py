@@ -55,10 +55,10 @@ class CommandMixin:
 
     def collection(self, name: str) -> Collection:
         """The collection of that name, for reading. Raises CollectionError."""
-        from crawler.run import collections_folder
+        from crawler.run import collections_folder, signing_key
 
         assert self.settings is not None
-        return Collection.open(collections_folder(self.settings), name)
+        return Collection.open(collections_folder(self.settings), name, signing_key=signing_key(self.settings))
 
     @contextmanager
     def locked(self, name: str) -> Iterator[Collection]:

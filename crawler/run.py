@@ -68,11 +68,13 @@ class Run:
 
         Raises ConfigError, LockedError, LedgerError or an ArchiveError.
         """
-        collection = Collection.create(collections_folder(settings), settings["COLLECTION"])
+        folder, name = collections_folder(settings), settings["COLLECTION"]
+        collection = Collection.create(folder, name, signing_key=signing_key(settings))
         lock = RunLock(collection.path)
         lock.acquire()
         with ExitStack() as opened:
             opened.callback(lock.release)
+            collection.chain.check_key()
             lease = settings.getfloat("FRONTIER_LEASE_SECONDS")
             frontier = opened.enter_context(closing(SqliteFrontier(collection.path / LEDGER, lease=lease)))
             run = cls(plan=plan, lock=lock, collection=collection, frontier=frontier, settings=settings)
@@ -159,3 +161,9 @@ def collections_folder(settings: BaseSettings) -> Path:
     """Where collections lie."""
     folder = Path(settings["COLLECTIONS_DIR"])
     return folder if folder.is_absolute() else Path.cwd() / folder
+
+
+def signing_key(settings: BaseSettings) -> Path | None:
+    """The file with the key that signs the chain; None leaves it to the environment or the collection's own."""
+    named: str = settings.get("ARCHIVE_SIGNING_KEY") or ""
+    return Path(named) if named else None

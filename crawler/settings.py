@@ -24,6 +24,8 @@ USER_AGENT = ""
 ROBOTSTXT_OBEY = True
 DOWNLOAD_DELAY = 1.0
 """Seconds between two requests to one host. On a loopback address there is none unless this is set by hand."""
+DOWNLOAD_DELAY_JITTER = 0.0
+"""Share of the delay by which it varies at random, 0..1; at 0 it is a floor."""
 CONCURRENT_REQUESTS = 32
 CONCURRENT_REQUESTS_PER_DOMAIN = 8
 DOWNLOAD_TIMEOUT = 60

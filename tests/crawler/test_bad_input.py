@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archives.collection import Collection
 from tests.commands import Workplace
@@ -129,3 +131,17 @@ def test_whatever_a_server_does_ends_in_the_ledger(work: Workplace, server: Misb
     assert all(ledger[url]["state"] in {"archived", "failed", "gone"} for url in urls), ledger
     assert work.run("ledger", "c").code == 0
     assert work.run("verify", "c").code == 0
+
+
+def test_the_signing_key_may_lie_elsewhere(work: Workplace, server: MisbehavingServer, tmp_path: Path) -> None:
+    key = tmp_path / "signing.pem"
+    named = ("-a", f"urls={server.url}/pdf", "-s", f"ARCHIVE_SIGNING_KEY={key}")
+    ran = work.crawl("c", *named)
+    assert ran.code == 2 and str(key) in ran.err and not server.served("/gb18030"), ran
+    pem = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    key.write_bytes(Ed25519PrivateKey.generate().private_bytes(*pem))
+    assert work.crawl("c", *named).code == 0
+    assert not (work.path("c") / "keys" / "signing.key").exists()
+    assert work.run("verify", "c").code == 0
+    ran = work.crawl("c", "-a", f"urls={server.url}/pdf")
+    assert ran.code == 2 and "signing.key" in ran.err, "another key cannot go on with the chain"
