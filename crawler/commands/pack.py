@@ -35,7 +35,7 @@ class Command(CommandMixin, ScrapyCommand):
             "Signing and Verification 0.1.0, ECDSA on P-384) with the key in keys/wacz.key of the collection, made on "
             "first use; tell the public key that is printed to those who shall check it. Open the file at "
             "https://replayweb.page, or check it with `wacz validate -f FILE` of py-wacz. "
-            "Example: pack news -o /tmp/news.wacz --sign"
+            "Example: pack news -o news.wacz --sign"
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
