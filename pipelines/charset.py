@@ -135,15 +135,19 @@ def _cut_short(body: bytes, error: UnicodeDecodeError) -> bool:
     return len(body) - error.start <= 3 and "unexpected end" in error.reason
 
 
+_FEW, _FEW_WHERE_DECLARED = 20, 3
+"""So many whole UTF-8 characters for each stray byte make a page UTF-8. Legacy text hardly ever holds any."""
+
+
 def _likeliest(body: bytes, known: list[str]) -> tuple[str, bool]:
     """The codec of a page that is not UTF-8 through and through, and whether it was guessed."""
     sample = _foreign_sample(body)
     as_utf8 = sample.decode("utf-8", "replace")
-    if as_utf8.count("\ufffd") * 20 < sum("\u3041" <= char <= "\ud7a3" for char in as_utf8):
-        return "utf-8", known[:1] != ["utf-8"]
-    if as_utf8.count("\ufffd") * 50 < len(as_utf8) and sum(char > "\x7f" for char in as_utf8) > 20 * as_utf8.count(
-        "\ufffd"
-    ):
+    bad = as_utf8.count("\ufffd")
+    east_asian = sum("\u3041" <= char <= "\ud7a3" for char in as_utf8)
+    foreign = sum(char > "\x7f" for char in as_utf8) - bad
+    few = _FEW_WHERE_DECLARED if "utf-8" in known else _FEW
+    if bad * few < east_asian or (bad * few < foreign and bad * 50 < len(as_utf8)):
         return "utf-8", known[:1] != ["utf-8"]
     scores = {codec: _likelihood(sample.decode(codec, "replace")) for codec in _EAST_ASIAN}
     for codec in known:

@@ -117,3 +117,11 @@ def test_any_bytes_become_text(body: bytes, content_type: str) -> None:
 )
 def test_labels_that_are_no_charsets_do_no_harm(label: str, body: bytes) -> None:
     decode_page(f"<meta charset={label}>".encode() + body)
+
+
+def test_a_stray_byte_in_a_short_declared_page_changes_nothing() -> None:
+    body = "<meta charset=utf-8><title>简讯</title><p>明天有雨。".encode() + b"\xb0</p>"
+    text, decision = decode_page(body)
+    assert decision.used == "utf-8" and "明天有雨。\ufffd" in text
+    legacy = "<meta charset=utf-8><title>简讯</title><p>明天有雨,请带伞。</p>".encode("gb18030")
+    assert decode_page(legacy)[1].used == "gb18030"
