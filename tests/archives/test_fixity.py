@@ -164,7 +164,10 @@ def test_a_run_sealed_as_unfinished_may_grow_but_not_change(copy: Collection) ->
     copy.start_writing({})
     location = copy.append(taken)
     copy.stop_writing()
-    row = {"url": taken.url, "captures": [{"file": location.file, "offset": location.offset, "length": location.length}]}
+    row = {
+        "url": taken.url,
+        "captures": [{"file": location.file, "offset": location.offset, "length": location.length}],
+    }
     copy.texts(RUN).put("later", row)
     assert not kinds(copy) & {"row-changed", "row-missing", "run-changed", "run-unsealed"}
     table = copy.path / "texts" / RUN / "documents.jsonl"
