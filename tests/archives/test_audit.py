@@ -85,6 +85,16 @@ def test_another_version_is_drift_only_where_something_differs(copy: Collection)
     assert "test 1 (now 2)" in report.verdicts[3].why
 
 
+def test_another_version_is_no_excuse_for_a_changed_text(copy: Collection) -> None:
+    def newer(captures: Sequence[Capture], row: Mapping[str, Any]) -> Reextraction:
+        made = reextract(captures, row)
+        return Reextraction(text=made.text, row={**made.row, "provenance": {"versions": {"test": "2"}}})
+
+    path = text_file(copy, 2)
+    path.write_bytes(path.read_bytes().replace("今日".encode(), "昨日".encode()))
+    assert audit(copy, newer).verdicts[2].verdict is Verdict.MISMATCH
+
+
 def test_a_damaged_record_fails_its_text_alone(copy: Collection) -> None:
     row = json.loads(rows_file(copy).read_text("utf-8").splitlines()[3])
     at = row["captures"][0]
