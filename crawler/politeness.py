@@ -22,6 +22,7 @@ from crawler.plan import is_loopback, user_agent
 from crawler.profiles import profile_for
 from crawler.run import run_of
 from crawler.urls import absolute
+from pipelines.coding import decode_content
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +100,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         if not run.plan.follow or answer.status != 200:
             return
         hops = request.meta.get("hops", "") + "P"
-        for named in _SITEMAP.findall(answer.body[:_LARGEST]):
+        for named in _SITEMAP.findall(_decoded(answer)):
             url = absolute(named.decode("utf-8", "replace"), answer.url)
             if url is not None and run.scope.check(url, via=answer.url, depth=1).in_scope:
                 run.frontier.add([Link(url=url, via=answer.url, hops=hops, depth=1, priority=50)], again=True)
@@ -111,4 +112,9 @@ def _readable(answer: Response) -> Response:
         return answer.replace(body=_DISALLOW_ALL)
     if answer.status >= 400:
         return answer.replace(body=b"")
-    return answer.replace(body=answer.body[:_LARGEST])
+    return answer.replace(body=_decoded(answer))
+
+
+def _decoded(answer: Response) -> bytes:
+    coding = answer.headers.get(b"Content-Encoding") or b""
+    return decode_content(answer.body, coding.decode("latin-1"), _LARGEST)

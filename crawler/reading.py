@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import attrs
 from lxml import etree
 
+from archives.capture import RecordLocation
+from archives.collection import Collection
 from crawler.discovery import (
     FoundLink,
     Kind,
@@ -19,6 +23,7 @@ from crawler.discovery import (
     sniff,
 )
 from pipelines.charset import decode_page
+from pipelines.coding import decode_content
 
 LARGEST_PAGE = 16 << 20
 """Bytes of HTML up to which links and text are looked for; a larger body is archived all the same."""
@@ -72,11 +77,34 @@ class PageReading:
         return self.siblings.pages[self.siblings.index + 1]
 
 
+@attrs.frozen(kw_only=True)
+class ReadingTask:
+    """A page to be read, by where its record lies."""
+
+    collection: Path
+    location: RecordLocation
+    url: str
+
+
+def read_archived(task: ReadingTask) -> PageReading:
+    """Reads a page from the archive; work for a worker process, because a page can be made to take for ever.
+
+    Raises ArchiveError where the record cannot be read.
+    """
+    capture = Collection.open(task.collection.parent, task.collection.name).read(task.location)
+    if capture.response is None:
+        return PageReading(kind=Kind.OTHER, what="no answer")
+    with capture.response.open_entity() as entity:
+        body = entity.read(LARGEST_PAGE + 1)
+    coding = capture.response.head.get("Content-Encoding") or ""
+    return read_page(decode_content(body, coding, LARGEST_PAGE + 1), capture.content_type, task.url)
+
+
 def read_page(body: bytes, content_type: str, url: str) -> PageReading:
     """Reads a body whose content coding is already removed. Never raises on any bytes."""
     kind = sniff(body, content_type, url)
     if kind is Kind.HTML and len(body) > LARGEST_PAGE:
-        return PageReading(kind=Kind.OTHER, what=f"{len(body)} bytes are too many for a page")
+        return PageReading(kind=Kind.OTHER, what=f"more than {LARGEST_PAGE >> 20} MiB are too much for a page")
     if kind is Kind.HTML:
         return _read_html(body, content_type, url)
     if kind is Kind.FEED:

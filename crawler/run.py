@@ -26,6 +26,7 @@ from crawler.lock import RunLock
 from crawler.plan import CrawlPlan, user_agent
 from crawler.profiles import SiteProfile
 from crawler.scope import Scope
+from pipelines.workers import ExtractionPool
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +55,12 @@ class Run:
         self.folder = collection.path / "runs" / self.run
         self.folder.mkdir(parents=True, exist_ok=True)
         self.texts: TextStore = collection.texts(self.run)
+        self.pool = ExtractionPool(
+            workers=settings.getint("EXTRACT_WORKERS"),
+            time_limit=settings.getfloat("EXTRACT_TIME_LIMIT"),
+            memory_limit=settings.getint("EXTRACT_MEMORY_LIMIT"),
+            recycle_after=settings.getint("EXTRACT_RECYCLE_AFTER"),
+        )
         self.extraction_seconds: list[float] = []
         self.archiver = Archiver(collection, waiting=settings.getint("ARCHIVE_QUEUE"))
         self.tally = self.archiver.tally
@@ -143,7 +150,8 @@ class Run:
         return [self.collection.path / "archive" / name for name in sorted(self.archiver.files)]
 
     def close(self) -> None:
-        """Ends the writer, closes the WARC files and the ledger, lets go of the lock."""
+        """Ends the workers and the writer, closes the WARC files and the ledger, lets go of the lock."""
+        self.pool.close()
         self.archiver.stop()
         try:
             self.collection.stop_writing()

@@ -147,6 +147,7 @@ DEFAULT_REQUEST_HEADERS = {
 }
 REFERRER_POLICY = "no-referrer"
 REMOTE_CONTROL_ENABLED = False  # no door into a running crawl
+COMPRESSION_ENABLED = False  # pages are read from the archive, where their bodies lie as they came
 COOKIES_ENABLED = False  # a page is archived as a stranger sees it
 AUTOTHROTTLE_ENABLED = False
 CONCURRENT_ITEMS = 16

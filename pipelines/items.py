@@ -27,6 +27,7 @@ class TextRun(Protocol):
 
     collection: Collection
     texts: TextStore
+    pool: ExtractionPool
     extraction_seconds: list[float]
     """Wall time in the worker, one number an article."""
 
@@ -86,15 +87,7 @@ class ExtractPipeline:
     """Has a worker process make the document; the crawl goes on meanwhile."""
 
     def __init__(self, crawler: Crawler) -> None:
-        settings = crawler.settings
-        self._crawler = crawler
-        self._run = text_run(crawler)
-        self._pool = ExtractionPool(
-            workers=settings.getint("EXTRACT_WORKERS"),
-            time_limit=settings.getfloat("EXTRACT_TIME_LIMIT"),
-            memory_limit=settings.getint("EXTRACT_MEMORY_LIMIT"),
-            recycle_after=settings.getint("EXTRACT_RECYCLE_AFTER"),
-        )
+        self._crawler, self._run = crawler, text_run(crawler)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> ExtractPipeline:
@@ -107,7 +100,7 @@ class ExtractPipeline:
             rules=item.rules,
         )
         try:
-            item.extracted = await asyncio.wrap_future(self._pool.submit(task))
+            item.extracted = await asyncio.wrap_future(self._run.pool.submit(task))
         except ExtractionError as error:
             item.failure = str(error)
             self._crawler.stats.inc_value("texts/failed")
@@ -115,9 +108,6 @@ class ExtractPipeline:
         else:
             self._run.extraction_seconds.append(item.extracted.seconds)
         return item
-
-    async def close_spider(self) -> None:
-        await asyncio.to_thread(self._pool.close)
 
 
 class DuplicatePipeline:

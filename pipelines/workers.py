@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
+import os
 import resource
 import signal
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
@@ -19,6 +23,9 @@ from archives.capture import RecordLocation
 from pipelines.document import Document
 from pipelines.errors import ExtractionError
 from pipelines.rules import ExtractRules
+
+_Task = TypeVar("_Task")
+_Answer = TypeVar("_Answer")
 
 
 @attrs.frozen(kw_only=True)
@@ -69,7 +76,8 @@ class ExtractionPool:
     """A fixed number of supervised worker processes.
 
     Each is driven by a thread of its own, which kills and replaces it when a task takes too long, when it dies, or
-    when it has done enough. A task so lost raises ExtractionError; the next task finds a fresh worker.
+    when it has done enough. A task that takes too long raises ExtractionError, and so does one over which two workers
+    died; the next task finds a fresh worker.
     """
 
     def __init__(
@@ -82,8 +90,12 @@ class ExtractionPool:
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="extraction")
 
     def submit(self, task: ExtractionTask) -> Future[Extracted]:
-        """The future fails with ExtractionError where time, memory or the worker itself ran out."""
-        return self._threads.submit(self._run, task)
+        """Makes a text. The future fails with ExtractionError where time, memory or the workers ran out."""
+        return self.call(extract, task)
+
+    def call(self, work: Callable[[_Task], _Answer], task: _Task) -> Future[_Answer]:
+        """Runs `work(task)` in a worker, under the same limits; `work` is a function that a module names."""
+        return self._threads.submit(self._run, work, task)
 
     def close(self) -> None:
         """Lets running tasks end, drops waiting ones, stops the workers."""
@@ -92,7 +104,18 @@ class ExtractionPool:
             worker.stop()
         self._all.clear()
 
-    def _run(self, task: ExtractionTask) -> Extracted:
+    def _run(self, work: Callable[[_Task], _Answer], task: _Task) -> _Answer:
+        try:
+            return self._attempt(work, task)
+        except _WorkerDiedError:
+            pass  # somebody may have killed it over nothing it did
+        try:
+            return self._attempt(work, task)
+        except _WorkerDiedError:
+            message = "two workers died over it, most likely out of memory (EXTRACT_MEMORY_LIMIT)"
+            raise ExtractionError(message) from None
+
+    def _attempt(self, work: Callable[[_Task], _Answer], task: _Task) -> _Answer:
         worker: _Worker | None = getattr(self._mine, "worker", None)
         if worker is None or worker.done >= self._recycle_after or not worker.alive:
             if worker is not None:
@@ -100,7 +123,7 @@ class ExtractionPool:
             worker = self._mine.worker = _Worker(self._memory_limit)
             self._all.add(worker)
         try:
-            return worker.run(task, self._time_limit)
+            return worker.run(work, task, self._time_limit)
         except ExtractionError:
             if not worker.alive:
                 self._drop(worker)
@@ -110,6 +133,10 @@ class ExtractionPool:
     def _drop(self, worker: _Worker) -> None:
         worker.stop()
         self._all.discard(worker)
+
+
+class _WorkerDiedError(ExtractionError):
+    """The child ended without an answer."""
 
 
 class _Worker:
@@ -130,7 +157,7 @@ class _Worker:
     def alive(self) -> bool:
         return self._process.is_alive()
 
-    def run(self, task: ExtractionTask, time_limit: float) -> Extracted:
+    def run(self, work: Callable[[_Task], _Answer], task: _Task, time_limit: float) -> _Answer:
         try:
             if not self._ready:
                 if not self._ours.poll(self._START_LIMIT):
@@ -138,19 +165,19 @@ class _Worker:
                     raise ExtractionError(f"a worker did not start within {self._START_LIMIT:.0f} s")
                 self._ours.recv()
                 self._ready = True
-            self._ours.send(task)
+            self._ours.send((work, task))
             if not self._ours.poll(time_limit):
                 self.stop()
-                raise ExtractionError(f"no text within {time_limit:g} s (EXTRACT_TIME_LIMIT)")
-            answer = self._ours.recv()
+                raise ExtractionError(f"not done within {time_limit:g} s (EXTRACT_TIME_LIMIT)")
+            answer, failure = self._ours.recv()
         except (EOFError, OSError):
             self.stop()
-            raise ExtractionError("the worker died, most likely out of memory (EXTRACT_MEMORY_LIMIT)") from None
+            raise _WorkerDiedError("the worker died") from None
         self.done += 1
-        if isinstance(answer, str):
-            raise ExtractionError(answer)
-        assert isinstance(answer, Extracted)
-        return answer
+        if failure is not None:
+            raise ExtractionError(failure)
+        made: _Answer = answer
+        return made
 
     def stop(self) -> None:
         self._ours.close()
@@ -160,8 +187,8 @@ class _Worker:
 
 def _serve(pipe: Connection, memory_limit: int) -> None:
     """The child: answers tasks until its parent's end of the pipe is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business; it tells us by closing the pipe
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    os.setsid()  # a signal for the crawl and all its kin (Ctrl-C, systemd's stop) is the parent's to heed
+    _die_with_parent()
     for name in ("archives.collection", "pipelines.process", "pipelines.row", "pipelines.textfile"):
         import_module(name)  # paid for before the clock runs and the limit holds
 
@@ -170,17 +197,24 @@ def _serve(pipe: Connection, memory_limit: int) -> None:
     pipe.send("ready")
     while True:
         try:
-            task = pipe.recv()
+            work, task = pipe.recv()
         except (EOFError, OSError):
             return
-        answer: Extracted | str
+        answer, failure = None, None
         try:
-            answer = extract(task)
+            answer = work(task)
         except MemoryError:
-            answer = f"no text within {memory_limit} MiB (EXTRACT_MEMORY_LIMIT)"
+            failure = f"not done within {memory_limit} MiB (EXTRACT_MEMORY_LIMIT)"
         except Exception as error:
-            answer = f"{type(error).__name__}: {error}"
+            failure = f"{type(error).__name__}: {error}"
         try:
-            pipe.send(answer)
+            pipe.send((answer, failure))
         except (BrokenPipeError, OSError):
             return
+
+
+def _die_with_parent() -> None:
+    """Has the kernel kill this process when its parent is gone, in whatever it may be caught (prctl(2), Linux)."""
+    set_parent_death_signal = 1
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)

@@ -51,7 +51,10 @@ class GuardExtension:
 
     def why_stop(self) -> str | None:
         """What ran out, as one line for a person; None while nothing did."""
-        free = shutil.disk_usage(self._run.collection.path).free
+        try:
+            free = shutil.disk_usage(self._run.collection.path / "archive").free
+        except OSError as error:
+            return f"{self._run.collection.path}: the collection cannot be reached any more ({error.strerror})"
         if free < self._min_free:
             return f"only {free >> 20} MiB free on the disk (GUARD_MIN_FREE_DISK is {self._min_free >> 20})"
         used = resident_bytes()

@@ -7,8 +7,9 @@ import logging
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
+from string import punctuation
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 import attrs
 from scrapy import Request, Spider
@@ -18,16 +19,18 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from crawler.discovery import FoundLink
+from crawler.discovery import FoundLink, Kind
 from crawler.extensions.run import STATE_OF_STATUS, fetched, outcome_of
 from crawler.frontier.base import Link, Outcome, State
 from crawler.hosts import is_private_host
 from crawler.plan import CrawlPlan, plan_crawl
 from crawler.profiles import profile_for, rules_for
-from crawler.reading import PageReading, read_page
+from crawler.reading import PageReading, ReadingTask, read_archived
 from crawler.recrawl import is_unchanged
 from crawler.run import Run, run_of
 from crawler.scope import Verdict
+from crawler.urls import absolute
+from pipelines.errors import ExtractionError
 from pipelines.items import ArticleItem, FetchedPage
 from pipelines.rules import ExtractRules
 
@@ -68,13 +71,13 @@ class NewsSpider(Spider):
         if 300 <= response.status < 400 and b"Location" in response.headers:
             self._redirected(response)
             return
-        if response.status == 304:
+        if response.status == 304 and response.meta.get("previous"):
             self._end(response, State.UNCHANGED, "status 304")
             return
-        if response.status >= 300 and not self._reads_like_a_page(response):
+        if not 200 <= response.status < 300 and not self._reads_like_a_page(response):
             self._end(response, STATE_OF_STATUS.get(response.status, State.FAILED), f"status {response.status}")
             return
-        reading = read_page(response.body, _content_type(response), response.url)
+        reading = await self._read(response)
         if self._run.plan.follow:
             await self._queue(response, reading.links, reading)
             if reading.first_page is not None:
@@ -91,19 +94,18 @@ class NewsSpider(Spider):
         else:
             self._end(response, State.ARCHIVED, f"no text: {reading.what}")
 
-    def parse_continuation(self, response: Response, before: tuple[FetchedPage, ...]) -> Iterator[Any]:
+    async def parse_continuation(self, response: Response, before: tuple[FetchedPage, ...]) -> AsyncIterator[Any]:
         """Page 2.. of a paginated article was answered."""
         if response.status != 200:
             self._end(response, STATE_OF_STATUS.get(response.status, State.FAILED), f"status {response.status}")
             yield self._item(before)
             return
-        reading = read_page(response.body, _content_type(response), response.url)
-        yield self._article(response, reading, before)
+        yield self._article(response, await self._read(response), before)
 
     def failed(self, failure: Failure) -> None:
         """A leased URL was not answered, or must not be asked for."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        if isinstance(failure.value, IgnoreRequest):
+        if isinstance(failure.value, IgnoreRequest) and "robots.txt" in str(failure.value):
             state, reason = State.EXCLUDED_ROBOTS, str(failure.value) or "forbidden"
         elif request.meta.get("archived") and not request.meta.get("failure"):
             # it was fetched and kept whole; what failed is our reading of it, such as a gzip body that is none
@@ -117,6 +119,15 @@ class NewsSpider(Spider):
         """Page 2.. was not answered: the article keeps the pages it has."""
         self.failed(failure)
         yield self._item(failure.request.cb_kwargs["before"])  # type: ignore[attr-defined]
+
+    async def _read(self, response: Response) -> PageReading:
+        """What the answer is and where it leads, read from its record by a worker process."""
+        task = ReadingTask(collection=self._run.collection.path, location=response.meta["archived"], url=response.url)
+        try:
+            return await asyncio.wrap_future(self._run.pool.call(read_archived, task))
+        except ExtractionError as error:
+            self._run.findings.append(f"{response.url}: not read: {error}")
+            return PageReading(kind=Kind.OTHER, what=f"not read: {error}")
 
     # --- articles -----------------------------------------------------------------------------------------------
 
@@ -195,9 +206,10 @@ class NewsSpider(Spider):
         return profile is not None and profile.crawl.obey_nofollow
 
     def _redirected(self, response: Response) -> None:
-        target = urljoin(response.url, (response.headers[b"Location"] or b"").decode("latin-1").strip()).split("#", 1)[
-            0
-        ]
+        target = _target(response)
+        if target is None:
+            self._end(response, State.FAILED, f"status {response.status} to an address that is none")
+            return
         hops = response.meta.get("hops", "") + "R"
         depth, seed = response.meta.get("depth", 0), bool(response.meta.get("seed"))
         link = Link(url=target, via=response.url, hops=hops, depth=depth, priority=90, seed=seed)
@@ -229,9 +241,17 @@ class NewsSpider(Spider):
         return response.status in {403, 429, 503, 521} and len(response.body) > 0
 
 
-def _content_type(response: Response) -> str:
-    value = response.headers.get(b"Content-Type")
-    return value.decode("latin-1") if value else ""
+def _target(response: Response) -> str | None:
+    """Where a redirect leads, without fragment; None where that is no web address.
+
+    Bytes beyond ASCII are read as UTF-8, as browsers do; others stay the bytes that the site meant, percent-encoded.
+    """
+    named = (response.headers[b"Location"] or b"").strip()
+    try:
+        address = named.decode("utf-8")
+    except UnicodeDecodeError:
+        address = quote(named, safe=punctuation)
+    return absolute(address, response.url)
 
 
 def _batched(links: Iterable[FoundLink]) -> Iterator[list[FoundLink]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archives.collection import Collection
 from tests.commands import Workplace
-from tests.servers import MisbehavingServer
+from tests.servers import MisbehavingServer, response
 
 
 @pytest.fixture
@@ -145,3 +146,23 @@ def test_the_signing_key_may_lie_elsewhere(work: Workplace, server: MisbehavingS
     assert work.run("verify", "c").code == 0
     ran = work.crawl("c", "-a", f"urls={server.url}/pdf")
     assert ran.code == 2 and "signing.key" in ran.err, "another key cannot go on with the chain"
+
+
+def test_a_page_that_takes_for_ever_costs_itself_alone(work: Workplace, server: MisbehavingServer) -> None:
+    attributes = " ".join(f"a{number}=1" for number in range(300_000))
+    server.pages["/attributes"] = response(
+        f"<html><body><p {attributes}>慢</p></body></html>", "Content-Type: text/html"
+    )
+    urls = f"{server.url}/attributes,{server.url}/pdf"
+    ran = work.crawl("c", "-a", f"urls={urls}", "-s", "EXTRACT_TIME_LIMIT=2", timeout=60)
+    assert ran.code == 3 and "EXTRACT_TIME_LIMIT" in ran.err, ran
+    ledger = work.ledger("c")
+    assert ledger[f"{server.url}/attributes"]["state"] == ledger[f"{server.url}/pdf"]["state"] == "archived"
+
+
+def test_a_bomb_is_archived_as_it_is(work: Workplace, server: MisbehavingServer) -> None:
+    bomb = gzip.compress(b"<p>" + bytes(1 << 28))
+    server.pages["/bomb"] = response(bomb, "Content-Type: text/html", "Content-Encoding: gzip")
+    ran = work.crawl("c", "-a", f"urls={server.url}/bomb", timeout=60)
+    assert work.ledger("c")[f"{server.url}/bomb"]["state"] == "archived", ran
+    assert work.run("verify", "c").code == 0

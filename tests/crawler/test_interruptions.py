@@ -86,6 +86,20 @@ def test_goes_on_after_ctrl_c(scene: Scene) -> None:
     assert scene.site.requests - asked < asked + 80, "what was done was not done again"
 
 
+def test_goes_on_after_the_whole_group_is_told_to_end(scene: Scene) -> None:
+    """What systemd and `timeout` do: the signal reaches the workers too, and must not cost a text."""
+    for _ in range(2):
+        before = scene.site.requests
+        process = scene.work.start(*scene.crawl("-s", "EXTRACT_WORKERS=1"))
+        wait_until(lambda: scene.site.requests >= before + 12 or process.poll() is not None)  # noqa: B023
+        os.killpg(process.pid, signal.SIGTERM)
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 5 and "no text" not in err, err
+    ran = scene.work.run(*scene.crawl())
+    assert ran.code == 0, ran
+    scene.complete()
+
+
 def test_a_second_run_at_the_same_time_is_refused(scene: Scene) -> None:
     scene.site.delay = 1.0  # it must still be at work when the others knock
     process = scene.work.start(*scene.crawl())

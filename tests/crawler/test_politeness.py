@@ -89,6 +89,27 @@ def test_redirects_are_outcomes_of_their_own(work: Workplace, server: Misbehavin
     assert ran.code == 3 and ran.err.count("finding:") == 1 and "redirects in a row" in ran.err, ran
 
 
+@pytest.mark.parametrize(
+    ("location", "asked"),
+    [
+        ("/新闻.html".encode(), "/%E6%96%B0%E9%97%BB.html"),
+        ("/新闻.html".encode("gbk"), "/%D0%C2%CE%C5.html"),
+        (b"http://[::1/", None),
+        (b"mailto:a@b", None),
+    ],
+)
+def test_a_redirect_leads_where_a_browser_would_go(
+    work: Workplace, server: MisbehavingServer, location: bytes, asked: str | None
+) -> None:
+    server.pages["/from"] = b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\nContent-Length: 0\r\n\r\n"
+    if asked:
+        server.pages[asked] = response(ARTICLE, HTML)
+    ran = work.crawl("c", "-a", f"urls={server.url}/from", "-a", "follow=false")
+    state = work.ledger("c")[f"{server.url}/from"]["state"]
+    assert (ran.code, state) == ((0, "redirected") if asked else (3, "failed")), ran
+    assert not asked or len(server.served(asked)) == 1
+
+
 def test_exactly_these_means_exactly_these(work: Workplace, server: MisbehavingServer) -> None:
     ran = work.crawl("c", "-a", f"urls={server.url}/a0.html,{server.url}/a1.html", "-a", "follow=false")
     assert ran.code == 0, ran
