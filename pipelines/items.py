@@ -12,6 +12,7 @@ from scrapy.crawler import Crawler
 
 from archives.capture import RecordLocation
 from archives.collection import Collection
+from archives.errors import ArchiveError
 from archives.texts import TextStore
 from pipelines.duplicates import RunTexts
 from pipelines.errors import ExtractionError
@@ -67,6 +68,8 @@ class ArticleItem:
     same_text_as: str | None = None
     """URL whose text is the same to the byte; this one gets no second file."""
     text_file: str | None = None
+    unkept: str | None = None
+    """Why a text there was could not be written: the medium refused, and nothing is settled."""
 
     @property
     def url(self) -> str:
@@ -150,8 +153,12 @@ class TextPipeline:
     def process_item(self, item: ArticleItem) -> ArticleItem:
         if item.has_text and item.same_text_as is None:
             assert item.extracted is not None
-            self._rules.keep(item.rules)
-            item.text_file = self._texts.put(item.extracted.text, item.extracted.row)
+            try:
+                self._rules.keep(item.rules)
+                item.text_file = self._texts.put(item.extracted.text, item.extracted.row)
+            except (ArchiveError, OSError) as error:
+                item.unkept = f"a text cannot be written: {error}"
+                return item
             self._crawler.stats.inc_value("texts/written")
             for label in item.extracted.document.labels:
                 self._crawler.stats.inc_value(f"labels/{label.name}")

@@ -44,6 +44,9 @@ class RunExtension:
 
     def item_done(self, item: Any, spider: Spider) -> None:
         if isinstance(item, ArticleItem):
+            if item.unkept is not None:
+                self._run.stop(" ".join(item.unkept.split()))  # its pages stay leased, for the next run to take up
+                return
             self._run.finish(outcomes_of(item))
             if item.failure is not None:
                 self._run.findings.append(f"{item.url}: no text: {item.failure}")

@@ -20,8 +20,10 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from crawler.discovery import FoundLink, Kind
+from crawler.exits import one_line
 from crawler.extensions.run import STATE_OF_STATUS, fetched, outcome_of
 from crawler.frontier.base import Link, Outcome, State
+from crawler.frontier.errors import LedgerError
 from crawler.hosts import is_private_host
 from crawler.plan import CrawlPlan, plan_crawl
 from crawler.profiles import profile_for, rules_for
@@ -67,7 +69,14 @@ class NewsSpider(Spider):
     # --- what came back -----------------------------------------------------------------------------------------
 
     async def parse(self, response: Response) -> AsyncIterator[Any]:
-        """A leased URL was answered."""
+        """A leased URL was answered. Where the ledger cannot be written it stays leased, for the next run."""
+        try:
+            async for output in self._answered(response):
+                yield output
+        except LedgerError as error:
+            self._run.stop(one_line(error))
+
+    async def _answered(self, response: Response) -> AsyncIterator[Any]:
         if 300 <= response.status < 400 and b"Location" in response.headers:
             self._redirected(response)
             return
@@ -96,6 +105,13 @@ class NewsSpider(Spider):
 
     async def parse_continuation(self, response: Response, before: tuple[FetchedPage, ...]) -> AsyncIterator[Any]:
         """Page 2.. of a paginated article was answered."""
+        try:
+            async for output in self._continued(response, before):
+                yield output
+        except LedgerError as error:
+            self._run.stop(one_line(error))
+
+    async def _continued(self, response: Response, before: tuple[FetchedPage, ...]) -> AsyncIterator[Any]:
         if response.status != 200:
             self._end(response, STATE_OF_STATUS.get(response.status, State.FAILED), f"status {response.status}")
             yield self._item(before)
