@@ -9,6 +9,8 @@ import trafilatura
 from lxml.html import HtmlElement
 from trafilatura.readability_lxml import Document as ReadabilityDocument
 
+from pipelines.content.brief import brief_article
+from pipelines.content.feeds import drop_feeds
 from pipelines.content.prepare import lay_open, prepare
 from pipelines.content.segments import Segment, segments_of
 from pipelines.content.tree import body_of, is_chinese, parse_html, remove, text_of
@@ -46,10 +48,13 @@ def extract_main_content(
     if chinese:
         prepare(tree)
     segments = segments_of(body_of(tree))
+    if chinese:
+        segments = drop_feeds(segments)
     if not segments:
         return []
     chosen = elect(_views(tree, segments, title, chinese), segments)
-    return trim([segments[i] for i in sorted(chosen)], title)
+    found = trim([segments[i] for i in sorted(chosen)], title)
+    return found or (brief_article(segments, title) if chinese else [])
 
 
 def _views(tree: HtmlElement, segments: list[Segment], title: str | None, chinese: bool) -> list[View]:

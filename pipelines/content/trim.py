@@ -30,12 +30,12 @@ def trim(segments: Sequence[Segment], title: str | None = None) -> list[Segment]
         return []
     prose = [_is_prose(segment) for segment in segments]
     if not any(prose):
-        kept = [segment for segment in segments if not _leftover(segment.text) and segment.links < 0.6]
+        kept = [segment for segment in segments if _stays_at_head(segment, title)]
         return kept if sum(segment.weight for segment in kept) >= _LEAST else []
     first = prose.index(True)
     end = _end_of_article(segments, prose, first)
     kept = [segment for segment in segments[:first] if _stays_at_head(segment, title)]
-    kept += [segment for segment in segments[first:end] if not _leftover(segment.text)]
+    kept += [segment for segment in segments[first:end] if not is_leftover(segment.text)]
     while len(kept) > 1 and _is_tail(kept[-1]):
         kept.pop()
     while len(kept) > 1 and title and key(kept[0].text) == key(title):
@@ -45,12 +45,12 @@ def trim(segments: Sequence[Segment], title: str | None = None) -> list[Segment]
 
 def _is_prose(segment: Segment) -> bool:
     text = segment.text
-    if segment.links > 0.6 or _leftover(text):
+    if segment.links > 0.6 or is_leftover(text):
         return False
-    return (segment.weight >= 12 and bool(PUNCTUATION.search(text)) and not _is_byline(text)) or len(text) > 80
+    return (segment.weight >= 12 and bool(PUNCTUATION.search(text)) and not is_byline(text)) or len(text) > 80
 
 
-def _leftover(text: str) -> bool:
+def is_leftover(text: str) -> bool:
     """A line of furniture, a credit or a notice, by its wording."""
     if len(text) < 170 and JUNK_LINE.match(text):
         return True
@@ -59,7 +59,8 @@ def _leftover(text: str) -> bool:
     return len(text) < 160 and bool(RIGHTS_LINE.search(text))
 
 
-def _is_byline(text: str) -> bool:
+def is_byline(text: str) -> bool:
+    """A line that begins with a date, or has two labels of a byline."""
     return len(text) < 120 and bool(
         (STAMP_LINE.match(text) and not SENTENCE_END.search(text)) or len(BYLINE_PART.findall(text)) >= 2
     )
@@ -67,7 +68,7 @@ def _is_byline(text: str) -> bool:
 
 def _stays_at_head(segment: Segment, title: str | None) -> bool:
     text = segment.text
-    if _leftover(text) or _is_byline(text) or segment.links > 0.6:
+    if is_leftover(text) or is_byline(text) or segment.links > 0.6:
         return False
     if STAMP_LINE.match(text) and len(text) < 80:
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipelines.content.brief import below_byline
 from pipelines.content.tree import weight
 from pipelines.content.wording import SENTENCE_END
 from pipelines.document import QualityLabel
@@ -27,7 +28,8 @@ def label(reading: Reading) -> QualityLabel | None:
         evidence = f"{teasers} of {len(reading.blocks)} blocks end in a link to the whole article"
         return QualityLabel(name="listing_page", score=0.9, evidence=evidence)
     prose = sum(weight(block) for block in reading.blocks if weight(block) >= 30 and SENTENCE_END.search(block))
-    if headlines < 8 or share < 0.4 or prose:
+    article = reading.blocks and below_byline(reading.segments, reading.title)
+    if headlines < 8 or share < 0.4 or prose or article:
         return None
     evidence = f"{headlines} headline links, {share:.0%} of the text is linked"
     return QualityLabel(
