@@ -9,12 +9,13 @@ from enum import Enum
 from typing import Any
 
 import attrs
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from archives import texts
 from archives.capture import Capture, RecordLocation
 from archives.collection import Collection
 from archives.digest import entity_digest, sha256
-from archives.errors import ArchiveError, UnresolvedRevisitError
+from archives.errors import ArchiveError, StorageError, UnresolvedRevisitError
 from archives.findings import FixityFinding, one_line, printable
 from archives.fixity import verify
 
@@ -80,6 +81,8 @@ class AuditReport:
     runs: tuple[str, ...]
     verdicts: tuple[TextVerdict, ...]
     findings: tuple[FixityFinding, ...]
+    public_key: str | None = None
+    """The fingerprint of the collection's public key; None where it has none that can be used."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -98,6 +101,7 @@ class AuditReport:
             "collection": self.collection,
             "runs": list(self.runs),
             "clean": self.clean,
+            "public_key": self.public_key,
             "counts": self.counts,
             "findings": [finding.to_json() for finding in self.findings],
             "verdicts": [verdict.to_json() for verdict in self.verdicts],
@@ -110,15 +114,16 @@ def audit(
     *,
     run: str | None = None,
     progress: Callable[[int, int], None] | None = None,
+    public_key: Ed25519PublicKey | None = None,
 ) -> AuditReport:
     """Verifies the collection, then makes every text (of `run`, or of all runs) again and compares.
 
-    `progress` is told how many texts are done, and of how many. Damage is a finding or a verdict, never an exception;
-    `CollectionError` only for a run that is not there.
+    `progress` is told how many texts are done, and of how many; `public_key` is as for `verify`. Damage is a finding
+    or a verdict, never an exception; `CollectionError` only for a run that is not there or an unusable signing key.
     """
-    runs = collection.runs() if run is None else [collection.known_run(run)]
-    findings = tuple(verify(collection))
-    stores = [collection.texts(name) for name in runs]
+    runs = _runs(collection) if run is None else [collection.known_run(run)]
+    findings = tuple(verify(collection, public_key))
+    stores = [store for name in runs if (store := _store(collection, name)) is not None]
     total = sum(len(store) for store in stores)
     verdicts: list[TextVerdict] = []
     for store in stores:
@@ -126,7 +131,13 @@ def audit(
             verdicts.append(verdict)
             if progress is not None:
                 progress(len(verdicts), max(total, len(verdicts)))
-    return AuditReport(collection=collection.name, runs=tuple(runs), verdicts=tuple(verdicts), findings=findings)
+    return AuditReport(
+        collection=collection.name,
+        runs=tuple(runs),
+        verdicts=tuple(verdicts),
+        findings=findings,
+        public_key=collection.chain.fingerprint(),
+    )
 
 
 def audit_text(
@@ -141,6 +152,20 @@ def audit_text(
     return TextVerdict(
         run=store.run, file=row["file"], url=row["url"], verdict=verdict, why=why, differs=tuple(differs)
     )
+
+
+def _runs(collection: Collection) -> list[str]:
+    try:
+        return collection.runs()
+    except StorageError:  # a finding says so
+        return []
+
+
+def _store(collection: Collection, run: str) -> texts.TextStore | None:
+    try:
+        return collection.texts(run)
+    except StorageError:  # a finding says so
+        return None
 
 
 def _verdicts(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from archives.digest import NOTHING, sha256
-from archives.errors import CollectionError
+from archives.errors import CollectionError, StorageError
 from archives.storage.base import Storage
 
 CHAIN = "chain.jsonl"
@@ -29,6 +29,10 @@ PRIVATE = "keys/signing.key"
 PUBLIC = "keys/public.pem"
 KEY_VARIABLE = "ARCHIVE_SIGNING_KEY"
 """Environment variable: the path of a PEM file with an Ed25519 private key."""
+
+
+_KEY_SIZE = 1 << 16
+"""Bytes; no key is as long."""
 
 
 @attrs.frozen(kw_only=True)
@@ -89,24 +93,44 @@ class Chain:
 
     def sealed(self, kind: str) -> dict[str, Mapping[str, Any]]:
         """What the chain says of each WARC (`kind` "warc") or run ("run"), by name; the latest line counts."""
-        named = "file" if kind == "warc" else "run"
-        return {
-            str(link.known[named]): link.known
-            for link in self.links()
-            if link.known.get("kind") == kind and named in link.known
-        }
+        return sealed(self.links(), kind)
 
     def public_key(self) -> Ed25519PublicKey | None:
         """The key that lines are to be checked with; None where there is none. Raises `ValueError` for a broken one."""
         try:
-            key = serialization.load_pem_public_key(self._storage.read(PUBLIC))
-        except UnsupportedAlgorithm as error:
-            raise ValueError(str(error)) from error
+            data = self._key_bytes(PUBLIC)
         except FileNotFoundError:
             return None
-        if not isinstance(key, Ed25519PublicKey) or _pem(key) != self._storage.read(PUBLIC):
+        key = _public(data)
+        if _pem(key) != data:
             raise ValueError("not an Ed25519 key in its usual form")
         return key
+
+    def fingerprint(self) -> str | None:
+        """`fingerprint` of the public key; None where there is none that can be used."""
+        try:
+            key = self.public_key()
+        except (ValueError, StorageError):
+            return None
+        return None if key is None else fingerprint(key)
+
+    def own_key(self) -> Ed25519PublicKey | None:
+        """The public half of the key in `keys/signing.key`; None where there is none. Raises `ValueError` for junk."""
+        try:
+            return _private(self._key_bytes(PRIVATE)).public_key()
+        except FileNotFoundError:
+            return None
+
+    def configured_key(self) -> tuple[Path, Ed25519PublicKey] | None:
+        """The file of the key that signs by setting or environment, and its public half; None where none is named.
+
+        Raises `CollectionError` where it cannot be used.
+        """
+        return None if self._key_file is None else (self._key_file, self._load(self._key_file).public_key())
+
+    def _key_bytes(self, name: str) -> bytes:
+        with self._storage.open(name) as file:
+            return file.read(_KEY_SIZE)
 
     def _mend(self, links: list[Link]) -> list[Link]:
         """A last line without its line end: completed where it is a link in all else, cut off where it is not."""
@@ -146,12 +170,30 @@ class Chain:
     @staticmethod
     def _load(path: Path) -> Ed25519PrivateKey:
         try:
-            key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-        except (OSError, ValueError, TypeError) as error:
+            return _private(path.read_bytes())
+        except (OSError, ValueError) as error:
             raise CollectionError(f"{path}: cannot be used as signing key: {error}") from error
-        if not isinstance(key, Ed25519PrivateKey):
-            raise CollectionError(f"{path}: the signing key must be Ed25519")
-        return key
+
+
+def sealed(links: Iterable[Link], kind: str) -> dict[str, Mapping[str, Any]]:
+    """See `Chain.sealed`."""
+    named = "file" if kind == "warc" else "run"
+    return {
+        str(link.known[named]): link.known for link in links if link.known.get("kind") == kind and named in link.known
+    }
+
+
+def load_public_key(path: Path) -> Ed25519PublicKey:
+    """The key in a PEM file that somebody was given. Raises `CollectionError` where there is none."""
+    try:
+        return _public(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise CollectionError(f"{path}: cannot be used as public key: {error}") from error
+
+
+def fingerprint(key: Ed25519PublicKey) -> str:
+    """The digest of the key as DER (SubjectPublicKeyInfo, RFC 8410), to be told and compared by other ways."""
+    return sha256(key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo))
 
 
 def run_digests(storage: Storage, run: str) -> dict[str, Any]:
@@ -205,6 +247,28 @@ def flaw(link: Link, before: str, key: Ed25519PublicKey) -> str | None:
     return None
 
 
+def _public(data: bytes) -> Ed25519PublicKey:
+    """Raises `ValueError` for what is no such key."""
+    try:
+        key = serialization.load_pem_public_key(data)
+    except UnsupportedAlgorithm as error:
+        raise ValueError(str(error)) from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise ValueError("it must be an Ed25519 key")
+    return key
+
+
+def _private(data: bytes) -> Ed25519PrivateKey:
+    """Raises `ValueError` for what is no such key."""
+    try:
+        key = serialization.load_pem_private_key(data, password=None)
+    except (UnsupportedAlgorithm, TypeError) as error:  # the second for one that wants a password
+        raise ValueError(str(error)) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ValueError("it must be an Ed25519 key")
+    return key
+
+
 def _pem(key: Ed25519PublicKey) -> bytes:
     return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 
@@ -212,9 +276,10 @@ def _pem(key: Ed25519PublicKey) -> bytes:
 def _known(line: bytes) -> Mapping[str, Any]:
     try:
         known = json.loads(line)
+        # a lone surrogate can be read and not written
+        return known if isinstance(known, dict) and _canonical(known) == line else {}
     except (ValueError, RecursionError):
         return {}
-    return known if isinstance(known, dict) and _canonical(known) == line else {}
 
 
 def _canonical(known: Mapping[str, Any]) -> bytes:

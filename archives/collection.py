@@ -185,8 +185,8 @@ class Collection:
         return TextStore(self.storage, _plain_name(run))
 
     def runs(self) -> list[str]:
-        """The runs that have texts or a report, oldest first."""
-        return sorted({*self.storage.folders("texts"), *self.storage.folders("runs")})
+        """The runs that have texts or a report, oldest first; folders that no run can be called by are none."""
+        return sorted(filter(is_plain_name, {*self.storage.folders("texts"), *self.storage.folders("runs")}))
 
     def known_run(self, run: str) -> str:
         """`run`, where there is such a run. Raises `CollectionError` where there is none."""
@@ -270,7 +270,12 @@ class Collection:
         return None
 
 
+def is_plain_name(name: str) -> bool:
+    """Whether a collection or a run can be called so."""
+    return _NAME.fullmatch(name) is not None
+
+
 def _plain_name(name: str) -> str:
-    if not _NAME.fullmatch(name):
+    if not is_plain_name(name):
         raise CollectionError(f"{name!r}: a name is made of letters, digits, and - _ . (not first)")
     return name

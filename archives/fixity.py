@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import islice, pairwise
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from archives import texts
 from archives.cdxj import IndexEntry
-from archives.chain import CHAIN, PUBLIC, flaw, row_mark, run_digests
-from archives.collection import INDEX, Collection
+from archives.chain import CHAIN, Link, row_mark, sealed
+from archives.collection import INDEX, Collection, is_plain_name
 from archives.digest import NOTHING, sha256, sha256_stream
 from archives.errors import StorageError
 from archives.findings import FixityFinding
+from archives.layout import misplaced
+from archives.vouching import key_findings, link_findings, rules_findings
 from archives.warc.checking import WarcCheck, altered_members
 from archives.warc.writer import OPEN
 
@@ -26,73 +31,74 @@ _UNSEALED = "nothing vouches for it"
 _WARC = re.compile(r".+\.warc\.gz")
 
 
-def verify(collection: Collection) -> Iterator[FixityFinding]:
-    """Everything that is not as it was written, in the order chain, WARCs, index, texts, runs.
+def verify(collection: Collection, public_key: Ed25519PublicKey | None = None) -> Iterator[FixityFinding]:
+    """Everything that is not as it was written, in the order layout, chain, WARCs, index, texts, runs, rules.
 
-    Reads everything once or twice and writes nothing. A file that cannot be read is a finding, too.
+    `public_key` is the one that the chain must be signed by, known from elsewhere; else the collection's own is
+    believed. Reads every plain file once or twice and writes nothing. A file that cannot be read is a finding, too.
+
+    Raises `CollectionError` where a signing key is configured and cannot be used.
     """
-    yield from _chain(collection)
-    sealed = collection.chain.sealed("warc")
+    configured = collection.chain.configured_key()
+    yield from misplaced(collection.storage)
+    links: list[Link] = []
+    yield from _readable(CHAIN, _links(collection, links))
+    yield from key_findings(collection.chain, links, configured, public_key)
+    yield from link_findings(collection.chain, links, public_key)
     lines: list[bytes] = []
+    yield from _readable("archive", _archive(collection, sealed(links, "warc"), lines))
+    yield from _readable(INDEX, _index(collection, lines))
+    runs, rules = sealed(links, "run"), dict[str, str]()
+    for run in sorted({*_runs(collection), *runs}):
+        yield from _readable(f"texts/{run}", _run(collection, run, runs.get(run), rules))
+    yield from _readable("rules", rules_findings(collection.storage, rules))
+
+
+def _readable(file: str, findings: Iterator[FixityFinding]) -> Iterator[FixityFinding]:
+    """`findings`; where the medium refuses, that is one, too, and the end of them."""
+    try:
+        yield from findings
+    except (StorageError, OSError) as error:
+        yield FixityFinding(kind="unreadable", file=file, what=str(error), meaning=_LOST)
+
+
+def _links(collection: Collection, links: list[Link]) -> Iterator[FixityFinding]:
+    """Reads the chain into `links`; finds nothing by itself."""
+    links += collection.chain.links()
+    yield from ()
+
+
+def _runs(collection: Collection) -> list[str]:
+    try:
+        return collection.runs()
+    except StorageError:  # texts/ or runs/ is no folder; that has been found
+        return []
+
+
+def _archive(
+    collection: Collection, seals: Mapping[str, Mapping[str, Any]], lines: list[bytes]
+) -> Iterator[FixityFinding]:
+    """All that is or should be in `archive/`; the index lines that there should be are added to `lines`."""
     known = cache(lambda: _indexed(collection))
-    for name in collection.storage.names("archive"):
-        yield from _archive_file(collection, name, sealed, known, lines)
-    present = set(collection.storage.names("archive"))
-    for name in sealed:
+    present = [name for name in collection.storage.names("archive") if _WARC.fullmatch(name.removesuffix(OPEN))]
+    for name in present:
+        yield from _readable(f"archive/{name}", _archive_file(collection, name, seals, known, lines))
+    for name in seals:
         if name not in present and name + OPEN not in present:
             yield FixityFinding(
                 kind="warc-missing", file=f"archive/{name}", what="the chain names it, it is not there", meaning=_LOST
             )
-    yield from _index(collection, lines)
-    runs = collection.chain.sealed("run")
-    for run in sorted({*collection.runs(), *runs}):
-        yield from _run(collection, run, runs.get(run))
-
-
-def _chain(collection: Collection) -> Iterator[FixityFinding]:
-    links = list(collection.chain.links())
-    try:
-        key = collection.chain.public_key()
-    except (ValueError, StorageError) as error:
-        yield FixityFinding(
-            kind="chain-key", file=PUBLIC, what=f"no usable public key: {error}", meaning="no signature can be checked"
-        )
-        return
-    if key is None:
-        if links:
-            yield FixityFinding(
-                kind="chain-key", file=PUBLIC, what="it is missing", meaning="no signature can be checked"
-            )
-        return
-    before = NOTHING
-    for link in links:
-        what = flaw(link, before, key)
-        if what is None and not link.whole:
-            what = "has no line end"
-        if what is not None:
-            yield FixityFinding(
-                kind="chain-broken",
-                file=CHAIN,
-                line=link.number,
-                offset=link.offset,
-                what=f"this line {what}" if what[0] != "n" else f"this line is {what}",
-                meaning="what it seals is not vouched for" if link.whole else "a crash tore the line",
-            )
-        before = sha256(link.line)
 
 
 def _archive_file(
     collection: Collection,
     name: str,
-    sealed: Mapping[str, Mapping[str, Any]],
+    seals: Mapping[str, Mapping[str, Any]],
     known: Callable[[], Mapping[tuple[str, int], IndexEntry]],
     lines: list[bytes],
 ) -> Iterator[FixityFinding]:
     """A file in `archive/`; the index lines it should have are added to `lines`."""
     path, closed = f"archive/{name}", name.removesuffix(OPEN)
-    if not _WARC.fullmatch(closed):
-        yield FixityFinding(kind="stray", file=path, what="it is no WARC", meaning="it does not belong here")
-        return
     if name != closed:
         yield FixityFinding(
             kind="warc-open",
@@ -101,17 +107,14 @@ def _archive_file(
             meaning="a crawl is at work, or crashed: run it again",
         )
     found = False
-    try:
-        with collection.storage.open(path) as file:
-            check = WarcCheck(file, closed, path, lambda offset: known().get((closed, offset)))
-            for finding in check.findings():
-                found = True
-                yield finding
-            if name == closed:
-                lines += check.lines
-                yield from _sealed(collection, path, sealed.get(name), told=found)
-    except (StorageError, OSError) as error:
-        yield FixityFinding(kind="unreadable", file=path, what=str(error), meaning=_LOST)
+    with collection.storage.open(path) as file:
+        check = WarcCheck(file, closed, path, lambda offset: known().get((closed, offset)))
+        for finding in check.findings():
+            found = True
+            yield finding
+        if name == closed:
+            lines += check.lines
+            yield from _sealed(collection, path, seals.get(name), told=found)
 
 
 def _sealed(
@@ -136,7 +139,11 @@ def _sealed(
 
 
 def _indexed(collection: Collection) -> dict[tuple[str, int], IndexEntry]:
-    return {(entry.location.file, entry.location.offset): entry for entry in collection.captures()}
+    """By file and offset; only for what a finding names, so an index that cannot be read is as good as none."""
+    try:
+        return {(entry.location.file, entry.location.offset): entry for entry in collection.captures()}
+    except StorageError:
+        return {}
 
 
 def _index(collection: Collection, wanted: list[bytes]) -> Iterator[FixityFinding]:
@@ -182,9 +189,15 @@ def _index(collection: Collection, wanted: list[bytes]) -> Iterator[FixityFindin
 _REBUILD = "captures may not be found; the index command makes it anew"
 
 
-def _run(collection: Collection, run: str, seal: Mapping[str, Any] | None) -> Iterator[FixityFinding]:
+def _run(
+    collection: Collection, run: str, seal: Mapping[str, Any] | None, rules: dict[str, str]
+) -> Iterator[FixityFinding]:
+    """A run against the chain, and its texts; which rules they name is added to `rules`."""
+    if not is_plain_name(run):
+        what = f"a run cannot be called {run!r}"
+        yield FixityFinding(kind="chain-broken", file=CHAIN, what=what, meaning="the chain seals what cannot be")
+        return
     table = f"texts/{run}/{texts.DOCUMENTS}"
-    now = run_digests(collection.storage, run)
     if seal is None:
         yield FixityFinding(
             kind="run-unsealed",
@@ -193,21 +206,36 @@ def _run(collection: Collection, run: str, seal: Mapping[str, Any] | None) -> It
             meaning="it broke off; the same crawl command goes on with it",
         )
     else:
-        for field, file in (
-            ("documents_sha256", table),
-            ("run_json_sha256", f"runs/{run}/run.json"),
-            ("report_html_sha256", f"runs/{run}/report.html"),
-        ):
-            if now[field] == seal.get(field) or (field == "documents_sha256" and _only_grew(collection, table, seal)):
-                continue
-            if field == "documents_sha256" and now[field] is not None:
-                yield from _changed_rows(collection, run, table, seal)
-                continue
-            what = "it is missing" if now[field] is None else f"it is not the one that the chain sealed ({now[field]})"
-            yield FixityFinding(
-                kind="run-changed", file=file, what=what, meaning=_LOST if now[field] is None else _CHANGED
-            )
-    yield from _texts(collection, run, table)
+        yield from _readable(table, _table(collection, run, table, seal))
+        for name in ("run.json", "report.html"):
+            file, stated = f"runs/{run}/{name}", seal.get(name.replace(".", "_") + "_sha256")
+            yield from _readable(file, _report(collection, file, stated))
+    yield from _readable(table, _texts(collection, run, table, rules))
+
+
+def _table(collection: Collection, run: str, table: str, seal: Mapping[str, Any]) -> Iterator[FixityFinding]:
+    now = _digest(collection, table)
+    if now == seal.get("documents_sha256") or _only_grew(collection, table, seal):
+        return
+    if now is None:
+        yield FixityFinding(kind="run-changed", file=table, what="it is missing", meaning=_LOST)
+    else:
+        yield from _changed_rows(collection, run, table, seal)
+
+
+def _report(collection: Collection, file: str, stated: object) -> Iterator[FixityFinding]:
+    now = _digest(collection, file)
+    if now != stated:
+        what = "it is missing" if now is None else f"it is not the one that the chain sealed ({now})"
+        yield FixityFinding(kind="run-changed", file=file, what=what, meaning=_LOST if now is None else _CHANGED)
+
+
+def _digest(collection: Collection, file: str) -> str | None:
+    try:
+        with collection.storage.open(file) as opened:
+            return sha256_stream(opened)
+    except FileNotFoundError:
+        return None
 
 
 def _only_grew(collection: Collection, table: str, seal: Mapping[str, Any]) -> bool:
@@ -217,7 +245,7 @@ def _only_grew(collection: Collection, table: str, seal: Mapping[str, Any]) -> b
     count, sealed = seal.get("texts"), seal.get("documents_sha256")
     try:
         with collection.storage.open(table) as file:
-            before = b"".join(islice(file, count if isinstance(count, int) else 0))
+            before = b"".join(islice(file, count if isinstance(count, int) and 0 <= count <= sys.maxsize else 0))
     except FileNotFoundError:
         return sealed is None
     return sha256(before) == (sealed or NOTHING)
@@ -254,7 +282,7 @@ def _changed_rows(collection: Collection, run: str, table: str, seal: Mapping[st
         )
 
 
-def _texts(collection: Collection, run: str, table: str) -> Iterator[FixityFinding]:
+def _texts(collection: Collection, run: str, table: str, rules: dict[str, str]) -> Iterator[FixityFinding]:
     """Each row against its text file, and each file against the rows."""
     store = collection.texts(run)
     named: set[str] = set()
@@ -265,6 +293,9 @@ def _texts(collection: Collection, run: str, table: str) -> Iterator[FixityFindi
                 kind="row-broken", file=table, line=number, what="this line is no row", meaning="it was changed or torn"
             )
             continue
+        provenance = row.get("provenance")
+        if isinstance(provenance, dict) and isinstance(digest := provenance.get("rules_digest"), str):
+            rules.setdefault(digest, f"{table} line {number}")
         what = _text_flaw(store, row) if row["file"] not in named else "two rows name this file"
         named.add(row["file"])
         if what:
@@ -278,7 +309,7 @@ def _texts(collection: Collection, run: str, table: str) -> Iterator[FixityFindi
                 meaning=_LOST if what == _NOT_THERE else "text and row do not belong together any more",
             )
     for name in store.files():
-        if name not in named:
+        if name not in named and texts.TEXT_NAME.fullmatch(name):
             yield FixityFinding(
                 kind="text-orphan", file=f"texts/{run}/{name}", what="no row names it", meaning=_UNSEALED
             )

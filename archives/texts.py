@@ -13,7 +13,7 @@ from archives.errors import StorageError
 from archives.storage.base import Storage
 
 DOCUMENTS = "documents.jsonl"
-_NAME = re.compile(r"(\d{3,})_([0-9a-f]{16})\.txt")
+TEXT_NAME = re.compile(r"(\d{3,})_([0-9a-f]{16})\.txt")
 
 
 def text_name(number: int, data: bytes) -> str:
@@ -23,7 +23,7 @@ def text_name(number: int, data: bytes) -> str:
 
 def names_text(name: str, data: bytes) -> bool:
     """Whether `name` is one that a text of these bytes can have."""
-    match = _NAME.fullmatch(name)
+    match = TEXT_NAME.fullmatch(name)
     return match is not None and match[2] == hashlib.sha256(data).hexdigest()[:16]
 
 
@@ -37,7 +37,7 @@ class TextStore:
         self._storage = storage
         self._repaired = False
         self._names: dict[str, str] = {row["url"]: row["file"] for row in self.rows()}
-        numbers = [int(match[1]) for name in self._names.values() if (match := _NAME.fullmatch(name))]
+        numbers = [int(match[1]) for name in self._names.values() if (match := TEXT_NAME.fullmatch(name))]
         self._next = max(numbers, default=-1) + 1
 
     def put(self, text: str, row: Mapping[str, Any]) -> str:
@@ -77,7 +77,7 @@ class TextStore:
 
     def read(self, name: str) -> bytes:
         """The bytes of a text file. Raises `FileNotFoundError`, also for what is no name of one, `StorageError`."""
-        if not _NAME.fullmatch(name):
+        if not TEXT_NAME.fullmatch(name):
             raise FileNotFoundError(name)
         return self._storage.read(f"{self.folder}/{name}")
 

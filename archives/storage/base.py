@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from enum import IntEnum
 from pathlib import Path
 from typing import BinaryIO, Protocol
+
+
+class Sort(IntEnum):
+    """What lies under a name. Only plain files and folders are ever read; a symbolic link is neither."""
+
+    FILE = 0
+    FOLDER = 1
+    NEITHER = 2
 
 
 class Storage(Protocol):
@@ -28,8 +37,12 @@ class Storage(Protocol):
         """The names of the folders in `folder`, sorted."""
         ...
 
+    def entries(self, folder: str) -> list[tuple[str, Sort]]:
+        """Everything in `folder`, sorted, whatever it is; nothing where it does not exist."""
+        ...
+
     def open(self, name: str) -> BinaryIO:
-        """A file to read."""
+        """A file to read. What is no plain file is refused: it might lead elsewhere, block, or never end."""
         ...
 
     def create(self, name: str) -> BinaryIO:

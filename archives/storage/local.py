@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import stat
 from collections.abc import Callable, Iterator
 from io import FileIO
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from archives.errors import StorageError
+from archives.storage.base import Sort
 
 
 @contextlib.contextmanager
@@ -37,14 +39,30 @@ class LocalStorage:
         return self.path(name).exists()
 
     def names(self, folder: str) -> list[str]:
-        return self._entries(folder, folders=False)
+        return [name for name, sort in self.entries(folder) if sort is Sort.FILE]
 
     def folders(self, folder: str) -> list[str]:
-        return self._entries(folder, folders=True)
+        return [name for name, sort in self.entries(folder) if sort is Sort.FOLDER]
+
+    def entries(self, folder: str) -> list[tuple[str, Sort]]:
+        path = self.path(folder)
+        self._refuse_links(path)
+        with refusals(path):
+            if not path.is_dir():
+                return []
+        with refusals(path), os.scandir(path) as entries:
+            return sorted((entry.name, _sort(entry)) for entry in entries)
 
     def open(self, name: str) -> BinaryIO:
-        with refusals(self.path(name)):
-            return self.path(name).open("rb")
+        path = self.path(name)
+        self._refuse_links(path)
+        with refusals(path):
+            # what is no plain file may keep whoever opens it waiting for ever, or never come to an end
+            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise StorageError(f"{path}: not a plain file")
+        return os.fdopen(handle, "rb")
 
     def create(self, name: str) -> BinaryIO:
         path = self._ready(name)
@@ -52,8 +70,8 @@ class LocalStorage:
             return cast(BinaryIO, path.open("xb", buffering=0))
 
     def read(self, name: str) -> bytes:
-        with refusals(self.path(name)):
-            return self.path(name).read_bytes()
+        with self.open(name) as file, refusals(self.path(name)):
+            return file.read()
 
     def replace(self, name: str, data: bytes | Iterator[bytes], *, private: bool = False) -> None:
         path = self._ready(name)
@@ -121,12 +139,19 @@ class LocalStorage:
             path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
-    def _entries(self, folder: str, *, folders: bool) -> list[str]:
-        path = self.path(folder)
-        if not path.is_dir():
-            return []
-        with refusals(path), os.scandir(path) as entries:
-            return sorted(entry.name for entry in entries if entry.is_dir() == folders)
+    def _refuse_links(self, path: Path) -> None:
+        """Raises `StorageError` where `path`, or a folder between it and the root, is a symbolic link."""
+        while path != self.root and path != path.parent:
+            with refusals(path):
+                if path.is_symlink():
+                    raise StorageError(f"{path}: a symbolic link, which may lead anywhere")
+            path = path.parent
+
+
+def _sort(entry: os.DirEntry[str]) -> Sort:
+    if entry.is_dir(follow_symlinks=False):
+        return Sort.FOLDER
+    return Sort.FILE if entry.is_file(follow_symlinks=False) else Sort.NEITHER
 
 
 def _private_opener(path: str, flags: int) -> int:

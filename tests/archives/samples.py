@@ -11,9 +11,11 @@ import attrs
 
 from archives.capture import Capture, RecordLocation, RevisitOf, TlsSession, WireMessage
 from archives.collection import Collection
+from archives.digest import sha256
 
 START = datetime(2026, 11, 22, 6, 30, 0, 123456, tzinfo=UTC)
 RUN = "20261122T063000Z-ab12"
+RULES = b'{"main": null}'
 PAGE = "<html><head><title>河口新桥通车</title></head><body><p>新桥今日通车。</p></body></html>".encode()
 
 
@@ -90,8 +92,13 @@ def row_for(taken: Capture, **more: Any) -> dict[str, Any]:
     """A row of documents.jsonl as far as the archive reads it."""
     assert taken.location is not None
     at = attrs.asdict(taken.location)
-    provenance = {"extractor": "test", "versions": {"test": "1"}, "rules_digest": "sha256:0", "model_digest": None}
+    provenance = {"extractor": "test", "versions": {"test": "1"}, "rules_digest": sha256(RULES), "model_digest": None}
     return {"url": taken.url, "title": "河口新桥通车", "captures": [at], "provenance": provenance, **more}
+
+
+def keep_rules(collection: Collection) -> None:
+    """Puts the rules that `row_for` names where they belong."""
+    collection.storage.replace(f"rules/{sha256(RULES).removeprefix('sha256:')}.json", RULES)
 
 
 def text_of(taken: Capture) -> str:
@@ -115,6 +122,7 @@ def small_collection(root: Path, pages: int = 6, *, info: Mapping[str, str] | No
     collection.append(again)
     collection.append(capture("http://127.0.0.2:8080/gone", None, failure="connection refused"))
     collection.stop_writing()
+    keep_rules(collection)
     collection.storage.replace(f"runs/{RUN}/run.json", b'{"run": 1}')
     collection.storage.replace(f"runs/{RUN}/report.html", b"<p>done</p>")
     collection.seal_run(RUN)

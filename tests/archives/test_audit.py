@@ -18,7 +18,7 @@ from archives.auditpage import render_html
 from archives.capture import Capture
 from archives.collection import Collection
 from archives.errors import CollectionError
-from tests.archives.samples import RUN, capture, ok, revisit, row_for, small_collection, text_of
+from tests.archives.samples import RUN, capture, keep_rules, ok, revisit, row_for, small_collection, text_of
 
 
 def reextract(captures: Sequence[Capture], row: Mapping[str, Any]) -> Reextraction:
@@ -160,6 +160,7 @@ def test_a_text_from_a_revisit(tmp_path: Path) -> None:
     store.put("x", row_for(bare))
     collection.stop_writing()
     collection.seal_run(RUN)
+    keep_rules(collection)
     report = audit(collection, reextract)
     assert [v.verdict for v in report.verdicts] == [Verdict.MATCH, Verdict.REVISIT_UNRESOLVED]
     assert report.findings == ()

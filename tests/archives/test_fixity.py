@@ -78,7 +78,7 @@ def test_what_is_gone_or_foreign_is_found(copy: Collection) -> None:
     (warc,) = (copy.path / "archive").iterdir()
     (copy.path / "archive" / "notes.txt").write_text("x")
     shutil.copy(warc, warc.with_name("forged.warc.gz"))
-    assert kinds(copy) >= {"stray", "warc-unsealed"}
+    assert kinds(copy) >= {"foreign", "warc-unsealed"}
     (copy.path / "archive" / "notes.txt").unlink()
     warc.with_name("forged.warc.gz").unlink()
     warc.unlink()
