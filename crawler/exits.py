@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import errno
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+from pathlib import Path
+from typing import NoReturn
 
-from scrapy.settings import Settings
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
 
 from archives.collection import Collection
 from archives.errors import ArchiveError, StorageError
@@ -29,11 +34,39 @@ class ExitCode(IntEnum):
     STOPPED = 5
 
 
-class CommandMixin:
+class CommandMixin(ScrapyCommand):
     """What our commands share: a known error is one line on stderr and its exit code, never a traceback."""
 
-    exitcode: int
-    settings: Settings | None
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Scrapy's options; and whatever the parser refuses is one line, without the usage."""
+        super().add_options(parser)
+        parser.error = _refuse  # type: ignore[method-assign]
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Takes the options in, and checks what Scrapy would stumble over before a command has begun.
+
+        Raises UsageError for options that are none, empty names, and settings that logging cannot use.
+        """
+        for given in args:
+            if given.startswith("-") and given != "-":
+                raise UsageError(f"no such option {given.partition('=')[0]}", print_help=False)
+            if not given.strip():
+                raise UsageError("an empty name; say which collection", print_help=False)
+        try:
+            super().process_options(args, opts)
+        except OSError as error:
+            raise UsageError(f"{error.filename}: {error.strerror or error}", print_help=False) from None
+        self._check_logging()
+
+    def _check_logging(self) -> None:
+        assert self.settings is not None
+        level, file = self.settings.get("LOG_LEVEL"), self.settings.get("LOG_FILE")
+        levels = logging.getLevelNamesMapping()
+        if level not in levels and not isinstance(level, int):
+            known = ", ".join(sorted(levels, key=levels.__getitem__))
+            raise UsageError(f'LOG_LEVEL = "{level}": there is no such level; there are {known}', print_help=False)
+        if file and (Path(file).is_dir() or not Path(file).absolute().parent.is_dir()):
+            raise UsageError(f'LOG_FILE = "{file}": cannot be written; name a file in a folder', print_help=False)
 
     def guarded(self, work: Callable[[], int]) -> None:
         """Runs `work` and keeps its exit code, or the code of the known error it raised."""
@@ -70,6 +103,12 @@ class CommandMixin:
             yield collection
         finally:
             lock.release()
+
+
+def _refuse(message: str) -> NoReturn:
+    """Takes the place of `ArgumentParser.error`."""
+    print(f"error: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(int(ExitCode.USAGE))
 
 
 def code_for(error: Exception) -> ExitCode:

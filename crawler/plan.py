@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,10 +24,18 @@ _NUMBERS = (
     "EXTRACT_RECYCLE_AFTER", "EXTRACT_NEAR_DUPLICATE", "FRONTIER_LEASE_SECONDS", "GUARD_MIN_FREE_DISK",
     "GUARD_MAX_MEMORY", "GUARD_MAX_SECONDS", "PROGRESS_INTERVAL",
 )  # fmt: skip
-_AT_LEAST_ONE = frozenset({
-    "CONCURRENT_REQUESTS", "CONCURRENT_REQUESTS_PER_DOMAIN", "ARCHIVE_QUEUE", "EXTRACT_WORKERS", "EXTRACT_MEMORY_LIMIT",
-    "EXTRACT_RECYCLE_AFTER", "CRAWL_MAX_PAGES_PER_ARTICLE", "FRONTIER_LEASE_SECONDS", "ARCHIVE_MAX_FILE",
+_LEAST = {
+    **dict.fromkeys((
+        "CONCURRENT_REQUESTS", "CONCURRENT_REQUESTS_PER_DOMAIN", "ARCHIVE_QUEUE", "EXTRACT_WORKERS",
+        "EXTRACT_RECYCLE_AFTER", "CRAWL_MAX_PAGES_PER_ARTICLE", "FRONTIER_LEASE_SECONDS", "ARCHIVE_MAX_FILE",
+    ), 1),
+    "EXTRACT_MEMORY_LIMIT": 256,  # with less no worker comes up
+}  # fmt: skip
+_FRACTIONS = frozenset({
+    "DOWNLOAD_DELAY", "DOWNLOAD_TIMEOUT", "EXTRACT_TIME_LIMIT", "EXTRACT_NEAR_DUPLICATE", "FRONTIER_LEASE_SECONDS",
+    "GUARD_MAX_SECONDS", "PROGRESS_INTERVAL",
 })  # fmt: skip
+_SENT = ("CONTACT", "USER_AGENT")
 
 
 @attrs.frozen(kw_only=True)
@@ -56,6 +65,7 @@ def plan_crawl(settings: BaseSettings, arguments: Mapping[str, str], *, visiting
     Raises ConfigError, in one line, for whatever cannot be used.
     """
     check_numbers(settings)
+    check_sent(settings)
     progress_settings(settings)
     unknown = sorted(set(arguments) - _SPIDER_ARGUMENTS)
     if unknown:
@@ -105,13 +115,33 @@ def user_agent(settings: BaseSettings, version: str) -> str:
 def check_numbers(settings: BaseSettings) -> None:
     """Refuses a number that is none, or is below what makes sense."""
     for name in _NUMBERS:
-        value = settings.get(name)
+        value, least = settings.get(name), _LEAST.get(name, 0)
         try:
             number = float(value)
         except (TypeError, ValueError):
             raise ConfigError("-s", name, value, "is not a number") from None
-        if not number >= (1 if name in _AT_LEAST_ONE else 0):
-            raise ConfigError("-s", name, value, f"must be at least {1 if name in _AT_LEAST_ONE else 0}")
+        if not math.isfinite(number):
+            raise ConfigError("-s", name, value, "is not a number that can be counted to")
+        if not number >= least:
+            raise ConfigError("-s", name, value, f"must be at least {least}")
+        if name not in _FRACTIONS and not _is_whole(value):
+            raise ConfigError("-s", name, value, "must be a whole number")
+
+
+def _is_whole(value: object) -> bool:
+    try:
+        return int(value) == float(value)  # type: ignore[call-overload, arg-type, no-any-return]
+    except ValueError:
+        return False
+
+
+def check_sent(settings: BaseSettings) -> None:
+    """Refuses what cannot stand in a header line (RFC 9110, 5.5): a line break would begin another header."""
+    for name in _SENT:
+        value = str(settings.get(name) or "")
+        if not (value.isascii() and value.isprintable()):
+            what = "is sent in a header line: write it in ASCII, without line breaks and other control characters"
+            raise ConfigError("-s", name, ascii(value)[1:-1], what)
 
 
 def _require_contact(settings: BaseSettings, seeds: tuple[str, ...]) -> None:

@@ -15,7 +15,7 @@ from lxml import etree
 
 from crawler.errors import ConfigError
 from crawler.hosts import HostSet
-from crawler.urls import absolute, ascii_host
+from crawler.urls import absolute, ascii_host, has_credentials, without_credentials
 from pipelines.rules import ExtractRules
 
 _NAME = re.compile(r"[\w.-]+")
@@ -160,6 +160,8 @@ class _Table:
         return read
 
     def wrong(self, key: str, value: object, what: str) -> ConfigError:
+        if key == "seeds" and isinstance(value, list):
+            value = [_shown(item) for item in value]
         return ConfigError(self.file, self.prefix + key, value, what)
 
     def _hint(self, key: str) -> str:
@@ -267,7 +269,8 @@ def _list_of(reader: Reader) -> Reader:
             try:
                 items.append(reader(item))
             except _WrongError as error:
-                raise _WrongError(f"item {number} ({item!r}) {error}") from None
+                shown = _shown(item) if reader is _url else item
+                raise _WrongError(f"item {number} ({shown!r}) {error}") from None
         return tuple(dict.fromkeys(items))
 
     return read
@@ -277,7 +280,13 @@ def _url(value: Any) -> str:
     url = absolute(_string(value))
     if url is None:
         raise _WrongError("is not a URL; write it whole, with http:// or https://")
+    if has_credentials(url):
+        raise _WrongError("carries a user name or password, and is never fetched with it; write the URL without")
     return url
+
+
+def _shown(value: Any) -> Any:
+    return without_credentials(value) if isinstance(value, str) else value
 
 
 def _host(value: Any) -> str:

@@ -12,7 +12,7 @@ import attrs
 
 from crawler.hosts import HostSet, is_private_host, site_of
 from crawler.profiles import CrawlRules, SiteProfile, profile_for
-from crawler.urls import absolute
+from crawler.urls import absolute, has_credentials
 
 OutState = Literal["excluded_scope", "excluded_trap"]
 
@@ -110,6 +110,8 @@ class Scope:
         plain = absolute(url)
         if plain is None:
             return _out("not an http or https URL")
+        if has_credentials(plain):
+            return _out("carries a user name or password")
         if plain in self.seeds and (via is None or not _crosses_inwards(plain, via)):
             return Verdict(in_scope=True, reason="seed")
         reason = self._outside(plain, via, depth)
@@ -127,7 +129,7 @@ class Scope:
                 return "a private address that is no seed's"
         site = max(self.sites, key=lambda site: site.hosts.rank(url), default=None)
         if site is None or not site.hosts.covers(url):
-            return f"host {parts.netloc.rpartition('@')[2]} is not in scope"
+            return f"host {parts.netloc} is not in scope"
         if len(url) > LONGEST_URL:
             return f"longer than {LONGEST_URL} characters"
         if depth > site.max_depth:

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from crawler.errors import ConfigError
-from crawler.urls import absolute
+from crawler.urls import absolute, has_credentials, without_credentials
 
 _BETWEEN = re.compile(r"\s+|[,，]+(?=\s|$|[a-zA-Z][a-zA-Z0-9+.-]*:)")
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):(?!\d)")
@@ -59,14 +59,18 @@ def _decoded(data: bytes) -> str:
 
 
 def _seed(where: str, key: str, text: str) -> str:
+    shown = without_credentials(text)
     scheme = _SCHEME.match(text)
     if scheme is None:
-        raise ConfigError(where, key, text, _WHOLE.format(text.lstrip("/")))
+        raise ConfigError(where, key, shown, _WHOLE.format(shown.lstrip("/")))
     if scheme[1].lower() not in ("http", "https"):
-        raise ConfigError(where, key, text, f"{scheme[1]}: is not crawled; name an http or https URL")
+        raise ConfigError(where, key, shown, f"{scheme[1]}: is not crawled; name an http or https URL")
     if re.search(r"\s", text):
-        raise ConfigError(where, key, text, "holds a space; write one URL a line, and a space in a URL as %20")
+        raise ConfigError(where, key, shown, "holds a space; write one URL a line, and a space in a URL as %20")
     url = absolute(text)
     if url is None or not urlsplit(url).hostname:
-        raise ConfigError(where, key, text, "has no host that could be asked; correct it")
+        raise ConfigError(where, key, shown, "has no host that could be asked; correct it")
+    if has_credentials(url):
+        what = "carries a user name or password, and is never fetched with it; write the URL without"
+        raise ConfigError(where, key, shown, what)
     return url

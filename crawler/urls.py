@@ -23,6 +23,7 @@ _PLAIN = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/(?!\.)[\w~.-]*)+(?
 _PATH_SAFE = "!$%&'()*+,-./:;=@[\\]_|~"
 _QUERY_SAFE = "!$%&()*+,-./:;=?@[\\]^_`{|}~"
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_CREDENTIALS = re.compile(r"^((?:https?|ftp):[/\\]*)?.*@", re.IGNORECASE | re.DOTALL)
 _BAD_HOST = re.compile(r"[\x00-\x20\x7f#/<>?@\\^|%\[\]`\"{}]")
 
 
@@ -43,6 +44,16 @@ def absolute(href: str, base: str = "", encoding: str = "utf-8") -> str | None:
         return _plain(urlsplit(_joined(base, cleaned)), encoding)
     except ValueError:
         return None
+
+
+def has_credentials(url: str) -> bool:
+    """Whether a URL carries a user name or password (RFC 3986, 3.2.1): `user:pass@host`."""
+    return "@" in urlsplit(url).netloc
+
+
+def without_credentials(text: str) -> str:
+    """A URL as it may be shown: "…" for the user name and password in it."""
+    return _CREDENTIALS.sub(r"\1…@", text)
 
 
 @lru_cache(maxsize=4096)

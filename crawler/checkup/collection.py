@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from archives.digest import NOTHING, sha256
 from archives.warc.writer import OPEN
 from crawler import bulkrun
 from crawler.checkup import REPAIR, VERIFY, Check, Outcome, look, some
-from crawler.frontier.ledgerfile import ledger_errors, open_ledger_for_reading, read_runs
+from crawler.frontier.ledgerfile import ledger_errors, open_ledger_for_reading, read_counts, read_rows, read_runs
 from crawler.ledger import LEDGER
 
 
@@ -182,6 +183,8 @@ def _ledger(collection: Collection) -> Outcome:
         try:
             said = [str(row[0]) for row in database.execute("PRAGMA quick_check(3)")]
             runs = read_runs(database)
+            read_counts(database, None)
+            deque(read_rows(database, None, None), maxlen=0)  # a row that no crawl wrote is met on the way
         finally:
             database.close()
     if said != ["ok"]:

@@ -27,8 +27,9 @@ class Command(CommandMixin, ScrapyCommand):
     def long_desc(self) -> str:
         return (
             "Prints how many URLs are in each state, or with --state the URLs in one state, and checks the ledger "
-            "against the archive. Exit code 3 where a finished run left a URL without an outcome, or an archived row "
-            "has no readable WARC record."
+            "against archive, texts and run records. Exit code 3 where a finished run left a URL without an outcome, "
+            "an archived row has no readable WARC record, ledger and texts do not know of each other, or the newest "
+            "run's counts are not those of its run.json."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -43,13 +44,13 @@ class Command(CommandMixin, ScrapyCommand):
 
     def _ledger(self, name: str, opts: argparse.Namespace) -> int:
         from crawler.frontier.base import State
-        from crawler.ledger import Ledger, reconcile, row_json, row_line
+        from crawler.ledger import Ledger, row_json, row_line
+        from crawler.reconciliation import check_ledger
 
         state = _state(opts.state, [str(known) for known in State])
         collection = self.collection(name)
         with Ledger.of(collection) as ledger:
-            finished = {run.run for run in ledger.runs() if run.ended is not None}
-            findings = reconcile(ledger.rows(), finished, collection)
+            findings = check_ledger(ledger, collection)
             if opts.json or state:
                 for row in ledger.rows(State(state) if state else None):
                     print(json.dumps(row_json(row), ensure_ascii=False) if opts.json else row_line(row))
@@ -64,7 +65,7 @@ class Command(CommandMixin, ScrapyCommand):
         for finding in findings:
             print(f"finding: {finding}", file=said)
         if not findings and not opts.json and not state:
-            print(f"{name}: every recorded URL has its record; finished runs left none without an outcome")
+            print(f"{name}: every URL has its record, every text its URL; finished runs left none without an outcome")
         return ExitCode.FINDINGS if findings else ExitCode.CLEAN
 
 

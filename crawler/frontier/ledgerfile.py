@@ -29,6 +29,15 @@ _HELD = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _MOVE = "move it away (with its -wal and -shm) to begin with an empty ledger; the archive is not touched by that"
 _PAGE = 1000
+_UNREADABLE = (ValueError, TypeError, KeyError, OverflowError, RecursionError, OSError)
+"""What reading a value raises that no crawl wrote."""
+_TEXT = ("url", "host", "kind", "hops", "run")
+_TEXT_OR_NONE = ("via", "reason", "text_file", "etag", "last_modified")
+_NUMBER = ("depth", "priority", "seed", "attempts")
+
+
+class BrokenRowError(sqlite3.DatabaseError):
+    """A row that SQLite reads, but that no crawl wrote: somebody edited the file."""
 
 
 @contextmanager
@@ -42,7 +51,7 @@ def ledger_errors(path: Path) -> Iterator[None]:
             raise LedgerStorageError(f"{path}: {_MEDIUM[code]} ({error})") from error
         if code in _HELD:
             raise LedgerError(f"{path}: another process is writing it; wait for it or stop it ({error})") from error
-        if code in _BROKEN:
+        if code in _BROKEN or isinstance(error, sqlite3.OperationalError | BrokenRowError):
             raise LedgerError(f"{path}: is damaged or not a ledger ({error}); {_MOVE}") from error
         raise
 
@@ -129,16 +138,22 @@ class LedgerRun:
 
 def read_runs(connection: sqlite3.Connection) -> list[LedgerRun]:
     """Every run, in order."""
-    return [
-        LedgerRun(
+    return [_run_of(row) for row in connection.execute("SELECT * FROM runs ORDER BY started, rowid")]
+
+
+def _run_of(row: sqlite3.Row) -> LedgerRun:
+    with _whole(row, "run"):
+        arguments = json.loads(row["arguments"])
+        _must_be(dict, arguments=arguments)
+        _must_be(str, run=row["run"])
+        _must_be(str | None, verdict=row["verdict"])
+        return LedgerRun(
             run=row["run"],
             started=from_seconds(row["started"]),
-            arguments=json.loads(row["arguments"]),
+            arguments=arguments,
             ended=None if row["ended"] is None else from_seconds(row["ended"]),
             verdict=row["verdict"],
         )
-        for row in connection.execute("SELECT * FROM runs ORDER BY started, rowid")
-    ]
 
 
 def read_rows(connection: sqlite3.Connection, state: State | None, run: str | None) -> Iterator[Row]:
@@ -161,26 +176,54 @@ def read_counts(connection: sqlite3.Connection, run: str | None) -> dict[State, 
     for state, n in connection.execute(
         "SELECT state, sum(n) FROM tally WHERE ?1 IS NULL OR run = ?1 GROUP BY state", (run,)
     ):
-        counts[State(state)] = n
+        try:
+            _must_be(int, n=n)
+            counts[State(state)] = n
+        except _UNREADABLE as error:
+            raise BrokenRowError(f"tally: {error}") from error
     return counts
 
 
+@contextmanager
+def _whole(row: sqlite3.Row, key: str) -> Iterator[None]:
+    """Turns whatever a value raises into BrokenRowError, which names the row."""
+    try:
+        yield
+    except _UNREADABLE as error:
+        raise BrokenRowError(f"row {row[key]!r}: {' '.join(str(error).split())}") from error
+
+
+def _must_be(kind: Any, /, **values: object) -> None:
+    for name, value in values.items():
+        if not isinstance(value, kind):
+            raise TypeError(f"{name} is {value!r}")
+
+
 def row_of(row: sqlite3.Row) -> Row:
-    """A `urls` row as it is printed."""
-    return Row(
-        url=row["url"], state=State(row["state"]), run=row["run"], reason=row["reason"], status=row["status"],
-        location=location_of(row), captured_at=from_text(row["captured_at"]), text_file=row["text_file"],
-        etag=row["etag"], last_modified=row["last_modified"], previous=previous_of(row), host=row["host"],
-        kind=row["kind"], via=row["via"], hops=row["hops"], depth=row["depth"], priority=row["priority"],
-        seed=bool(row["seed"]), attempts=row["attempts"], discovered_at=from_seconds(row["discovered_at"]),
-        changed_at=from_seconds(row["changed_at"]),
-    )  # fmt: skip
+    """A `urls` row as it is printed. Raises BrokenRowError for one that no crawl wrote."""
+    with _whole(row, "id"):
+        _must_be(str, **{name: row[name] for name in _TEXT})
+        _must_be(str | None, **{name: row[name] for name in _TEXT_OR_NONE})
+        _must_be(int, **{name: row[name] for name in _NUMBER})
+        _must_be(int | None, status=row["status"])
+        return Row(
+            url=row["url"], state=State(row["state"]), run=row["run"], reason=row["reason"], status=row["status"],
+            location=location_of(row), captured_at=from_text(row["captured_at"]), text_file=row["text_file"],
+            etag=row["etag"], last_modified=row["last_modified"], previous=previous_of(row), host=row["host"],
+            kind=row["kind"], via=row["via"], hops=row["hops"], depth=row["depth"], priority=row["priority"],
+            seed=bool(row["seed"]), attempts=row["attempts"], discovered_at=from_seconds(row["discovered_at"]),
+            changed_at=from_seconds(row["changed_at"]),
+        )  # fmt: skip
 
 
 def location_of(row: sqlite3.Row) -> RecordLocation | None:
     """Where the record of a `urls` row lies."""
     if row["record_id"] is None:
         return None
+    with _whole(row, "id"):
+        _must_be(str, record_id=row["record_id"], file=row["file"])
+        _must_be(str | None, payload_digest=row["payload_digest"])
+        _must_be(int, offset=row["offset"], length=row["length"])
     return RecordLocation(
         file=row["file"], offset=row["offset"], length=row["length"], record_id=row["record_id"],
         payload_digest=row["payload_digest"],
@@ -191,8 +234,9 @@ def previous_of(row: sqlite3.Row) -> PreviousCapture | None:
     """What an earlier run knew of the page of a `urls` row."""
     if row["previous"] is None:
         return None
-    facts = json.loads(row["previous"])
-    return PreviousCapture(**{**facts, "date": datetime.fromisoformat(facts["date"])})
+    with _whole(row, "id"):
+        facts = json.loads(row["previous"])
+        return PreviousCapture(**{**facts, "date": datetime.fromisoformat(facts["date"])})
 
 
 def from_seconds(seconds: float) -> datetime:

@@ -293,7 +293,7 @@ class SqliteFrontier:
     def row(self, url: str) -> Row | None:
         with ledger_errors(self.path):
             found = self._find(url)
-        return None if found is None else row_of(found)
+            return None if found is None else row_of(found)
 
     def rows(self, state: State | None = None, run: str | None = None) -> Iterator[Row]:
         with ledger_errors(self.path):

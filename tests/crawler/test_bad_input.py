@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from scrapy.cmdline import execute
 
 from archives.collection import Collection
 from tests.commands import Workplace
+from tests.crawler.oneshot import settings_for
 from tests.servers import MisbehavingServer, response
 
 
@@ -38,6 +40,16 @@ def server() -> Iterator[MisbehavingServer]:
         (["-a", "urls=http://news.example/"], "CONTACT"),
         (["-a", "urls=http://127.0.0.1/", "-s", "DOWNLOAD_DELAY=soon"], "DOWNLOAD_DELAY"),
         (["-a", "urls=http://127.0.0.1/", "-s", "EXTRACT_WORKERS=0"], "EXTRACT_WORKERS"),
+        (["-a", "urls=http://127.0.0.1/", "-s", "EXTRACT_MEMORY_LIMIT=255"], "at least 256"),
+        (["-a", "urls=http://127.0.0.1/", "-s", "RETRY_TIMES=1.5"], "whole number"),
+        (["-a", "urls=http://127.0.0.1/", "-s", "RETRY_TIMES=inf"], "RETRY_TIMES"),
+        (["-a", "urls=http://127.0.0.1/", "-s", "CONTACT=张三@example.cn"], "CONTACT"),
+        (["-a", "urls=http://127.0.0.1/", "-s", "USER_AGENT=a\r\nX-Evil: b"], "USER_AGENT"),
+        (["-a", "urls=http://127.0.0.1/", "-s", "LOG_LEVEL=NOPE"], "LOG_LEVEL"),
+        (["-a", "urls=http://127.0.0.1/", "-L", "loud"], "LOG_LEVEL"),
+        (["-a", "urls=http://127.0.0.1/", "--logfile", "/nowhere/log"], "/nowhere/log"),
+        (["-a", "urls=http://127.0.0.1/", "--bogus"], "no such option --bogus"),
+        (["-a", "urls=http://u:p@127.0.0.1/"], "user name or password"),
         (["-a", "urls=http://127.0.0.1/", "-s", "PROGRESS=loud"], "PROGRESS"),
         (["-a", "urls=http://127.0.0.1/", "-s", "SITES_DIR=/nowhere"], "/nowhere"),
     ],
@@ -47,6 +59,34 @@ def test_bad_usage_is_one_line_and_exit_2(work: Workplace, arguments: list[str],
     assert ran.code == 2, ran
     lines = ran.err.strip().splitlines()
     assert len(lines) == 1 and said in lines[0], ran.err
+
+
+COMMANDS = ("audit", "crawl", "doctor", "index", "ledger", "pack", "reextract", "serve", "verify")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("demo", "--bogus"), "no such option --bogus"),
+        (("demo", "--bogus=1"), "no such option --bogus"),
+        (("demo", "-Z"), "no such option -Z"),
+        (("",), "empty name"),
+        ((" ",), "empty name"),
+        (("demo", "-s", "LOG_LEVEL=NOPE"), 'LOG_LEVEL = "NOPE"'),
+        (("demo", "-s"), "expected one argument"),
+        (("demo", "-s", "NAME"), "NAME=VALUE"),
+        (("demo", "--pidfile", "/nowhere/pid"), "/nowhere/pid"),
+        (("a", "b"), "name one"),
+    ],
+)
+def test_every_command_refuses_in_one_line(
+    command: str, arguments: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        execute(["scrapy", command, *arguments], settings_for(Path("/nowhere")))
+    err = capsys.readouterr().err
+    assert ended.value.code == 2 and len(err.splitlines()) == 1 and err.startswith("error: ") and said in err, err
 
 
 def test_names_that_lead_out_of_the_folder_are_refused(work: Workplace) -> None:

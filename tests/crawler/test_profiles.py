@@ -224,3 +224,11 @@ def test_any_file_is_a_profile_or_a_config_error(tmp_path: Path, data: bytes) ->
 
 def _one_line(error: ConfigError) -> None:
     assert "\n" not in str(error)
+
+
+def test_a_seed_with_a_password_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    seeds = '["http://a.example/", "http://user:geheim@a.example/"]'
+    (tmp_path / "a.toml").write_text(f'name = "a"\n[crawl]\nseeds = {seeds}\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"item 2 .* carries a user name or password") as raised:
+        load_profiles(tmp_path)
+    assert "geheim" not in str(raised.value) and str(tmp_path / "a.toml") in str(raised.value)

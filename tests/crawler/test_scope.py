@@ -169,3 +169,12 @@ def test_every_way_to_write_an_address(address: object) -> None:
 def test_any_url_gets_a_verdict(url: str, via: str | None, depth: int) -> None:
     for text in (url, "http://" + url, SEED + url):
         state(SCOPE, text, via=via, depth=depth)
+
+
+@pytest.mark.parametrize("who", ["user:pass", "user", ":pass", "", "%75ser"])
+def test_a_url_with_a_user_name_is_never_fetched(who: str) -> None:
+    url = f"http://{who}@www.yunjiang.example/a.html"
+    for scope, via in ((SCOPE, SEED), (Scope.of([url]), None), (SCOPE.with_seed(url), SEED)):
+        verdict = scope.check(url, via=via, depth=0)
+        assert (verdict.state, verdict.reason) == ("excluded_scope", "carries a user name or password")
+    assert SCOPE.check("http://www.yunjiang.example/@user", via=SEED, depth=1).in_scope

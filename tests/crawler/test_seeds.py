@@ -72,6 +72,24 @@ def test_files_that_are_none(tmp_path: Path, content: bytes, said: str) -> None:
     assert str(path) in str(raised.value) and said in str(raised.value) and "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://user:geheim@a.example/", "https://geheim@a.example", "http://user:ge/heim@a.example/",
+        "user:geheim@a.example", "ftp://user:geheim@a.example/", "http://user:geheim@a..b/",
+    ],
+)  # fmt: skip
+def test_a_password_is_refused_and_not_repeated(tmp_path: Path, url: str) -> None:
+    path = tmp_path / "seeds.txt"
+    path.write_text(url, encoding="utf-8")
+    for urls, file in ((url, None), (None, str(path))):
+        with pytest.raises(ConfigError) as raised:
+            read_seeds(urls, file)
+        assert "heim" not in str(raised.value) and "a." in str(raised.value), raised.value
+    with pytest.raises(ConfigError, match="carries a user name or password"):
+        read_seeds("http://user:geheim@a.example/", None)
+
+
 def test_no_file(tmp_path: Path) -> None:
     for name in (str(tmp_path / "none"), str(tmp_path), "", "\x00"):
         with pytest.raises(ConfigError, match="cannot be read"):
