@@ -10,6 +10,8 @@ from pathlib import Path
 
 import attrs
 
+from archives.errors import StorageError
+from archives.storage.local import LocalStorage
 from pipelines.errors import RulesError
 
 
@@ -52,6 +54,7 @@ class RulesShelf:
     """`rules/` in a collection: every set of rules that made a text, by digest, so that an audit needs no profile."""
 
     def __init__(self, collection: Path) -> None:
+        self._storage = LocalStorage(collection)
         self._folder = collection / "rules"
         self._kept: set[str] = set()
 
@@ -75,8 +78,9 @@ class RulesShelf:
         """The rules with that digest. Raises RulesError where they are missing or changed."""
         path = self._path(digest)
         try:
-            rules = ExtractRules.from_json(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
+            kept = self._storage.read(f"rules/{path.name}")  # refuses what would not end
+            rules = ExtractRules.from_json(kept.decode("utf-8"))
+        except (OSError, StorageError, UnicodeDecodeError) as error:
             raise RulesError(f"{path}: the rules of a text cannot be read: {error}") from None
         if rules.digest() != digest:
             raise RulesError(f"{path}: these are not the rules that its name says")

@@ -21,8 +21,10 @@ from archives.collection import Collection
 from archives.errors import CollectionError, StorageError
 from archives.fixity import FixityFinding, verify
 from archives.storage.local import LocalStorage
+from pipelines.reextraction import Reextractor
 from tests.archives.samples import RUN, row_for, small_collection
 from tests.archives.test_audit import reextract
+from tests.commands import Workplace
 
 FOREIGN_FILES = [
     "notes.txt", ".hidden", "chain.jsonl.bak", "ledger.sqlite-x", "archive/notes.txt", "archive/a.warc", "archive/a\nb",
@@ -193,6 +195,14 @@ def test_rules_that_cannot_be(copy: Collection, digest: str) -> None:
     "\n".join(map(str, found)).encode()
 
 
+@pytest.mark.parametrize("make", [os.mkfifo, link])
+def test_a_real_audit_does_not_wait_for_rules_that_never_end(copy: Collection, make: Callable[[Path], None]) -> None:
+    rules = the(copy, "rules/*")
+    rules.unlink()
+    make(rules)
+    assert {f.kind for f in audit(copy, Reextractor(copy.path)).findings} == {"not-a-file", "rules-missing"}
+
+
 # --- chain
 
 
@@ -308,6 +318,18 @@ def test_a_public_key_that_cannot_be_used_is_refused(tmp_path: Path, content: by
         (tmp_path / "key.pem").write_bytes(content)
     with pytest.raises(CollectionError, match=r"key\.pem"):
         load_public_key(tmp_path / "key.pem")
+
+
+def test_the_commands_know_the_key(copy: Collection, tmp_path: Path) -> None:
+    work = Workplace(copy.path.parent)
+    shutil.copy(copy.path / "keys" / "public.pem", tmp_path / "known.pem")
+    told = work.run("verify", "small", "--public-key", str(tmp_path / "known.pem"))
+    assert told.code == 0 and told.out.splitlines()[-2] == f"public key {copy.chain.fingerprint()}", told
+    resigned(copy)
+    for command in ("verify", "audit"):
+        ran = work.run(command, "small", "--public-key", str(tmp_path / "known.pem"), "--json")
+        assert ran.code == 3 and '"chain-key"' in ran.out and "public key" not in ran.out.splitlines()[-1], ran
+        assert work.run(command, "small", "--public-key", str(tmp_path / "absent.pem")).code == 2
 
 
 def test_rows_of_these_tests_name_rules_that_are_there(sound: Collection) -> None:
