@@ -53,13 +53,13 @@ def _kind(segment: Segment) -> str:
     text = segment.text
     if segment.kind == "list":
         lines = text.split("\n")
-        rows = sum(bool(_TOOLS_LAST.search(line)) for line in lines)
+        rows = sum(bool(_TOOLS_LAST.search(line[-60:])) for line in lines)
         return "list" if len(lines) >= _LEAST and rows > 0.6 * len(lines) else ""
     if len(text) < 40 and _TOOLS.match(text):
         return "tools"
     if len(text) < 50 and _STAMPED.match(text) and not SENTENCE_END.search(text):
         return "stamp"
-    return "row" if _TOOLS_LAST.search(text) else ""
+    return "row" if _TOOLS_LAST.search(text[-60:]) else ""
 
 
 def _runs(marks: Sequence[int]) -> list[list[int]]:
@@ -79,8 +79,9 @@ def _entries(segments: Sequence[Segment], run: Sequence[int], kind: str) -> set[
     if kind == "tools":  # they close an entry
         start = max(0, start - beat + 1)
     box = _box([segments[i].element for i in run])
+    inside = set(box.iter()) if box is not None else set()
     first = max(0, run[0] - 2 * _APART)
-    held = [i for i in range(first, min(len(segments), end + _APART)) if _within(segments[i], box)]
+    held = [i for i in range(first, min(len(segments), end + _APART)) if segments[i].element in inside]
     if held and first < held[0] and run[0] - held[0] < _APART:  # a box of its own: all of it
         start, end = min(start, held[0]), max(end, held[-1] + 1)
     return set(range(start, end))
@@ -89,14 +90,15 @@ def _entries(segments: Sequence[Segment], run: Sequence[int], kind: str) -> set[
 def _box(elements: Sequence[HtmlElement]) -> HtmlElement | None:
     """The lowest element that holds all of them."""
     shared = [elements[0], *ancestors(elements[0])]
+    seen = set(shared)
     for element in elements[1:]:
-        line = {element, *ancestors(element)}
-        shared = [node for node in shared if node in line]
+        line = element
+        while line not in seen and (parent := line.getparent()) is not None:
+            line = parent
+        if line in shared:  # what lies below the first meeting is not shared
+            shared = shared[shared.index(line) :]
+            seen = set(shared)
     return shared[0] if shared else None
-
-
-def _within(segment: Segment, box: HtmlElement | None) -> bool:
-    return segment.element is box or any(node is box for node in ancestors(segment.element))
 
 
 def _end_of_first_prose(segments: Sequence[Segment], gone: set[int]) -> int:
