@@ -62,11 +62,11 @@ class Command(CommandMixin, ScrapyCommand):
         key = load_public_key(Path(opts.public_key)) if opts.public_key else None
         meter = Meter("audit", "texts")
         report = audit(collection, Reextractor(collection.path), run=opts.run, progress=meter, public_key=key)
+        ledger = ledger_findings(collection)
         if opts.report:
             from archives.auditpage import render_html
 
-            Path(opts.report).write_text(render_html(report), encoding="utf-8")
-        ledger = ledger_findings(collection)
+            Path(opts.report).write_text(render_html(report, [str(finding) for finding in ledger]), encoding="utf-8")
         clean = report.clean and not ledger
         if opts.json:
             known = {**report.to_json(), "clean": clean, "ledger": [finding.to_json() for finding in ledger]}

@@ -223,3 +223,10 @@ def test_a_row_that_points_nowhere(copy: Collection, changes: dict[str, Any]) ->
     report = audit(copy, reextract)
     assert report.verdicts[0].verdict is Verdict.FIXITY_FAILED
     assert all("\n" not in str(finding) for finding in report.findings) and str(report.verdicts[0].url).isprintable()
+
+
+def test_the_page_is_not_clean_where_the_ledger_is_not(copy: Collection) -> None:
+    report = audit(copy, reextract)
+    assert report.clean and "Not clean" not in render_html(report)
+    page = render_html(report, ["a <row> without its text"])
+    assert "Not clean" in page and "a &lt;row&gt; without its text" in page
