@@ -16,7 +16,7 @@ from pipelines.facts import byline
 from pipelines.facts.dates import CHINA, Stamp, parse_stamp
 from pipelines.facts.head import Head, absolute, text_value, text_values
 from pipelines.facts.names import known, outlet, people
-from pipelines.facts.titles import find_title, is_heading_of, overlap
+from pipelines.facts.titles import find_title, fit_title, is_heading_of, overlap
 from pipelines.rules import ExtractRules
 from pipelines.selection import select
 
@@ -62,9 +62,10 @@ def read_title(tree: HtmlElement, head: Head, page: Sequence[Segment], rules: Ex
     """The title and where it was read. `page` is all that the page shows."""
     if rules.title:
         for node in select(tree, rules.title, "title"):
-            if text := squeeze(text_of(node)):
+            if text := fit_title(squeeze(text_of(node))):
                 return text, "rules"
-    return find_title(tree, head, "".join(segment.text for segment in page if is_prose(segment)))
+    title, origin = find_title(tree, head, "".join(segment.text for segment in page if is_prose(segment)))
+    return (fitting, origin) if (fitting := fit_title(title or "")) else (None, "")
 
 
 def read_metadata(

@@ -23,6 +23,8 @@ _HIDDEN = re.compile(
 _INDENT = re.compile("^[ \t]*[\u3000\xa0\u2002\u2003][ \u3000\xa0\u2002\u2003]")
 _FINISHED = re.compile('[。！？!?…：:.；;][”’」』）)】"]*$')
 _INVISIBLES = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+_MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_PILE = re.compile(f"({_MARK}{{8}}){_MARK}+")
 _SPACES = re.compile("[\\s\xa0\u1680\u2000-\u200a\u202f\u205f\u3000\x1c-\x1f\x7f-\x9f]+")
 
 
@@ -46,8 +48,9 @@ class Segment:
 
 
 def squeeze(text: str) -> str:
-    """Text with invisible characters gone and every run of white space or controls made one space."""
-    return _SPACES.sub(" ", _INVISIBLES.sub("", text)).strip()
+    """Text with invisible characters gone, marks piled on one letter cut to eight, and every run of white space or
+    controls made one space."""
+    return _SPACES.sub(" ", _PILE.sub(r"\1", _INVISIBLES.sub("", text))).strip()
 
 
 def hidden(element: HtmlElement) -> bool:

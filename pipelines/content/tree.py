@@ -17,6 +17,10 @@ MAX_DEPTH = 240
 
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,300}\?>")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+ESCAPES = re.compile(
+    r"(?:\x1b|&#0{0,5}27;|&#[xX]0{0,5}1[bB];)(?:\[[0-9;?]{0,40}[@-~]|\][^\x07\x1b<&]{0,200}(?:\x07|\x1b\\|&#0{0,5}7;)|[()][0-9A-B])"
+)
+"""Terminal escape sequences (ECMA-48): colours, cursor moves, window titles."""
 _INLINE = ("font", "span", "b", "i", "u", "em", "strong", "big", "small", "a", "center", "ins", "del", "label", "nobr")
 _WRAPPERS = ("div", "section", "table", "tbody", "tr", "td", "ul", "ol", "li", "blockquote", "form", "dl", "dd", "dt")
 
@@ -29,7 +33,7 @@ INVISIBLE = frozenset({
 
 def parse_html(text: str) -> HtmlElement | None:
     """The page as a tree whose size and depth are bounded; None where there is nothing to parse."""
-    text = _UNPRINTABLE.sub("", _XML_DECLARATION.sub("", text[:MAX_CHARS]))
+    text = _UNPRINTABLE.sub("", ESCAPES.sub("", _XML_DECLARATION.sub("", text[:MAX_CHARS])))
     if "<" not in text:
         return None
     # No comments, so that no text node is split; libxml2 does not expand entities of an HTML page.

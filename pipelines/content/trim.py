@@ -72,9 +72,13 @@ def _stays_at_head(segment: Segment, title: str | None) -> bool:
         return False
     if STAMP_LINE.match(text) and len(text) < 80:
         return False
-    if re.match(r"^[\s\W]*(?:来源|來源|作者|文|记者|記者|发布|時間|时间)\s*[:：].{0,30}$", text):
+    if _CREDIT.match(text) and not _SAID.search(text):  # an interview may begin 记者：……？
         return False
     return not (title and key(text) == key(title))
+
+
+_CREDIT = re.compile(r"^[\s\W]*(?:来源|來源|作者|文|记者|記者|发布|時間|时间)\s*[:：].{0,30}$")
+_SAID = re.compile(r"[。！？!?…][”’」』）)\"]*$")
 
 
 def _end_of_article(segments: Sequence[Segment], prose: Sequence[bool], first: int) -> int:

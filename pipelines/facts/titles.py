@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from lxml.html import HtmlElement
 
 from pipelines.content.segments import squeeze
-from pipelines.content.tree import text_of
+from pipelines.content.tree import ESCAPES, text_of
 from pipelines.content.views import key
 from pipelines.facts.head import Head, text_value
 
@@ -66,6 +66,23 @@ def find_title(tree: HtmlElement, head: Head, prose: str = "") -> tuple[str | No
         return cut, "title"
     first = next(((text, origin) for text, origin in shown if 6 < len(key(text)) < 90), None)
     return first or (None, "")
+
+
+LONGEST = 300
+"""Characters of a title: what is longer is no title."""
+
+
+def fit_title(title: str) -> str | None:
+    """The title without what escape sequences leave; of one that is too long the first part; None for neither."""
+    title = squeeze(_WINDOW_TITLE.sub(r"\1", _COLOURS.sub("", ESCAPES.sub("", title))))
+    if len(title) > LONGEST:
+        title = next(iter(_parts(title)), "")
+    return title if 0 < len(title) <= LONGEST else None
+
+
+# Without the escape character itself, a bracket that is closed again is somebody's words: [10m气手枪].
+_COLOURS = re.compile(r"\[(?:\d{1,3}(?:;\d{1,3})*)?[mHJK](?![A-Za-z0-9])(?![^\[\]]*\](?![0-2];))")
+_WINDOW_TITLE = re.compile(r"^([^\[\]]*)\][0-2];.*$", re.DOTALL)
 
 
 def _headings(tree: HtmlElement) -> list[tuple[str, str]]:

@@ -81,3 +81,53 @@ def test_a_list_of_headlines_under_a_date_is_no_brief_article() -> None:
     document = process([capture_of(page)])
     assert document.blocks == ()
     assert [label.name for label in document.labels] == ["listing_page"]
+
+
+def test_an_interview_keeps_its_first_question() -> None:
+    told = (
+        "记者：今年开江早吗？",
+        "沈青禾：比往年早了大约五天，江面上的冰三月初就开始松动了，渔船已经下水。",
+        *STORY[:2],
+    )
+    document = process([capture_of(page_of(told, byline=DATED))])
+    assert document.blocks == told
+
+
+@pytest.mark.parametrize("inside", [True, False], ids=["inside", "below"])
+@pytest.mark.parametrize(
+    "invitation",
+    ["扫描二维码关注云溪日报微信公众号", "请长按识别下方二维码，关注“云溪日报”官方微信公众号，获取更多资讯。"],
+)
+def test_a_closing_line_of_credits_is_a_byline_and_an_invitation_is_nothing(invitation: str, inside: bool) -> None:
+    credit = "[责任编辑：吴桐]"
+    text = (*STORY, invitation, *([credit] if inside else []))
+    document = process([capture_of(page_of(text, byline=DATED, after="" if inside else f"<div>{credit}</div>"))])
+    assert document.blocks == STORY
+    assert document.editor == "吴桐"
+
+
+def test_a_sentence_about_a_public_account_stays() -> None:
+    told = (*STORY, "市民可扫描车站的二维码，关注“云溪出行”公众号预约班车，首日已有两百人使用。")
+    assert process([capture_of(page_of(told))]).blocks == told
+
+
+def test_a_title_without_end_is_none() -> None:
+    assert process([capture_of(page_of(title="云溪" * 200))]).title is None
+    page = page_of().replace("<title>", "<title>" + "泉眼_" * 200).replace("h1>", "div>")
+    assert len(process([capture_of(page)]).title or "") <= 300
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("\x1b[1;31m云溪北坡\x1b[0m发现新泉眼\x1b]0;别的标题\x07", "云溪北坡发现新泉眼"),
+        ("&#27;[31m云溪北坡&#x1b;[0m发现新泉眼", "云溪北坡发现新泉眼"),
+        ("[31m云溪北坡[0m发现新泉眼]0;别的标题", "云溪北坡发现新泉眼"),
+        ("云溪射击赛[10m气手枪]今日决出冠军", "云溪射击赛[10m气手枪]今日决出冠军"),
+        ("云溪北" + "\u0301\u0302" * 50 + "坡发现新泉眼", "云溪北" + "\u0301\u0302" * 4 + "坡发现新泉眼"),
+    ],
+)
+def test_a_title_holds_no_escapes_and_no_piles_of_marks(written: str, read: str) -> None:
+    document = process([capture_of(page_of(title=written))])
+    assert document.title == read
+    assert document.blocks == STORY
