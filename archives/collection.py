@@ -27,6 +27,8 @@ from archives.warc.resolving import with_body
 from archives.warc.writer import DEFAULT_SIZE, OPEN, WarcWriter
 
 INDEX = "indexes/index.cdxj"
+DRAFT = re.compile(r".+\.(tmp|new)")
+"""Names of files that are to replace another once they are whole."""
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _REVISIT_HOPS = 8
 
@@ -84,6 +86,7 @@ class Collection:
         if self._unlock is None:
             raise CollectionError(f"{self.path}: another process is writing to it")
         try:
+            self._sweep_drafts()
             recovered = [self._recover(name.removesuffix(OPEN)) for name in self._warcs(OPEN)]
         except BaseException:
             self._release()
@@ -230,6 +233,14 @@ class Collection:
             self._before_closing(name)
             self.storage.rename(f"archive/{name}{OPEN}", f"archive/{name}")
         return recovery
+
+    def _sweep_drafts(self) -> None:
+        """Removes what a crash left of files that were being replaced; the whole ones lie beside them."""
+        runs = [f"{kind}/{run}" for kind in ("runs", "texts") for run in self.storage.folders(kind)]
+        for folder in ("", "archive", "indexes", "keys", "rules", *runs):
+            for name in self.storage.names(folder):
+                if DRAFT.fullmatch(name):
+                    self.storage.remove(f"{folder}/{name}" if folder else name)
 
     def _before_closing(self, name: str) -> None:
         """A file with its real name is in index and chain: only one that is still open needs to be looked into."""

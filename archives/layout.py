@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from archives import texts
-from archives.collection import INDEX, is_plain_name
+from archives.collection import DRAFT, INDEX, is_plain_name
 from archives.errors import StorageError
 from archives.findings import FixityFinding
 from archives.storage.base import Sort, Storage
@@ -28,7 +28,6 @@ _FILES = {
     f"texts/{_RUN}": re.compile(rf"{re.escape(texts.DOCUMENTS)}|{texts.TEXT_NAME.pattern}"),
 }
 """By folder, the files that may lie in it."""
-_DRAFT = re.compile(r".+\.(tmp|new)")
 
 
 def misplaced(storage: Storage) -> Iterator[FixityFinding]:
@@ -72,7 +71,7 @@ def _finding(path: str, folder: str, name: str, sort: Sort) -> FixityFinding | N
     elif is_folder_name:
         what = "a file where a folder belongs"
     else:
-        what = "a draft, as a crash leaves it" if _DRAFT.fullmatch(name) else "no file of a collection"
+        what = "a draft, as a crash leaves it" if DRAFT.fullmatch(name) else "no file of a collection"
     return FixityFinding(kind="foreign", file=path, what=what, meaning="it does not belong here")
 
 

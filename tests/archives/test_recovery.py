@@ -16,7 +16,7 @@ from archives.collection import Collection
 from archives.errors import CollectionError, StorageError
 from archives.fixity import verify
 from archives.texts import TextStore
-from tests.archives.samples import RUN, capture, ok, row_for, text_of
+from tests.archives.samples import RUN, capture, ok, row_for, small_collection, text_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -270,3 +270,21 @@ def test_reading_goes_on_while_the_file_is_written(tmp_path: Path) -> None:
     writer.stop_writing()
     assert reader.read(at).url == taken.url and [entry.location for entry in reader.captures()] == [at]
     assert [path.name for path in (writer.path / "archive").iterdir()] == [at.file]
+
+
+def test_drafts_that_a_crash_left_are_swept_away(tmp_path: Path) -> None:
+    collection = small_collection(tmp_path)
+    drafts = [
+        f"runs/{RUN}/.run.json.123.new",
+        "rules/" + "0" * 64 + ".new",
+        "indexes/index.cdxj.tmp",
+        "keys/public.pem.tmp",
+    ]
+    for name in drafts:
+        path = collection.path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("half")
+    assert {finding.file for finding in verify(collection)} == set(drafts)
+    collection.start_writing({})
+    collection.stop_writing()
+    assert list(verify(collection)) == []
