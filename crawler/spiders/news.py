@@ -19,6 +19,7 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
+from archives.errors import ArchiveError
 from crawler.discovery import FoundLink, Kind
 from crawler.exits import one_line
 from crawler.extensions.run import STATE_OF_STATUS, fetched, outcome_of
@@ -121,6 +122,9 @@ class NewsSpider(Spider):
     def failed(self, failure: Failure) -> None:
         """A leased URL was not answered, or must not be asked for."""
         request: Request = failure.request  # type: ignore[attr-defined]
+        if isinstance(failure.value, ArchiveError):
+            self._run.stop(one_line(failure.value))  # it could not be kept, so it stays leased
+            return
         if isinstance(failure.value, IgnoreRequest) and "robots.txt" in str(failure.value):
             state, reason = State.EXCLUDED_ROBOTS, str(failure.value) or "forbidden"
         elif request.meta.get("archived") and not request.meta.get("failure"):
@@ -134,6 +138,8 @@ class NewsSpider(Spider):
     def continuation_failed(self, failure: Failure) -> Iterator[Any]:
         """Page 2.. was not answered: the article keeps the pages it has."""
         self.failed(failure)
+        if isinstance(failure.value, ArchiveError):
+            return  # the whole article is for the next run
         yield self._item(failure.request.cb_kwargs["before"])  # type: ignore[attr-defined]
 
     async def _read(self, response: Response) -> PageReading:

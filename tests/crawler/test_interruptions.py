@@ -125,9 +125,13 @@ def test_stops_in_good_order_when_the_time_is_up(scene: Scene) -> None:
     scene.complete()
 
 
-def test_stops_when_no_more_can_be_written(scene: Scene) -> None:
-    """A file size limit stands in for a full disk: the kernel refuses the write either way."""
-    limited = f"ulimit -f 24; exec {sys.executable} -m scrapy " + " ".join(scene.crawl())
+@pytest.mark.parametrize("blocks", [24, 100, 160])
+def test_stops_when_no_more_can_be_written(scene: Scene, blocks: int) -> None:
+    """A file size limit stands in for a full disk: the kernel refuses the write either way.
+
+    Which file meets it first, and at which step, depends on the limit.
+    """
+    limited = f"ulimit -f {blocks}; exec {sys.executable} -m scrapy " + " ".join(scene.crawl())
     done = subprocess.run(
         ["bash", "-c", f"{limited} -s COLLECTIONS_DIR={scene.work.folder}"],
         cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
