@@ -101,6 +101,7 @@ class FrontierScheduler(BaseScheduler):
     def enqueue_request(self, request: Request) -> bool:
         """Takes a continuation, a retry of a leased URL, or a newly found URL."""
         if request.meta.get(LANE) == "memory":
+            request.meta.setdefault("download_slot", host_key(request.url))  # one pace for all that a host is asked
             self._lane.append(request)
             return True
         with self._ledger():
