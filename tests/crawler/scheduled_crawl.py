@@ -54,6 +54,8 @@ class TreeSpider(Spider):
                 self.frontier.claim(Link(url=line, via=url))
                 yield Request(line, self.parse_more, meta={"lane": "memory", "first": url, "previous": None})
             else:
+                # noted before this page ends, as a spider must: what Scrapy still has in hand dies with the process
+                self.frontier.add([Link(url=line, via=url, depth=response.meta["depth"] + 1)])
                 yield Request(line, meta={**response.meta, "via": url, "depth": response.meta["depth"] + 1})
         if "paged" not in url:
             self.end(url, response)
