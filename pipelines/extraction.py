@@ -26,11 +26,16 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports every 
 
 
 def extract_main_content(
-    page: HtmlElement | str, rules: ExtractRules | None = None, title: str | None = None
+    page: HtmlElement | str,
+    rules: ExtractRules | None = None,
+    title: str | None = None,
+    *,
+    contained: bool = False,
 ) -> list[Segment]:
     """The segments of the main text, in page order; none where the page has no article.
 
-    A tree that is handed in is to be laid open (`lay_open`), and is left as it was.
+    A tree that is handed in is to be laid open (`lay_open`), and is left as it was. `contained` says that it was cut
+    down to what holds the article, by a site model: then the engine's word is enough.
     Raises RulesError for an XPath that cannot be used.
     """
     rules = rules or ExtractRules()
@@ -52,13 +57,13 @@ def extract_main_content(
         segments = drop_feeds(segments)
     if not segments:
         return []
-    chosen = elect(_views(tree, segments, title, chinese), segments)
+    chosen = elect(_views(tree, segments, title, several=chinese and not contained), segments)
     found = trim([segments[i] for i in sorted(chosen)], title)
     return found or (brief_article(segments, title) if chinese else [])
 
 
-def _views(tree: HtmlElement, segments: list[Segment], title: str | None, chinese: bool) -> list[View]:
-    if not chinese:
+def _views(tree: HtmlElement, segments: list[Segment], title: str | None, *, several: bool) -> list[View]:
+    if not several:
         return [segments_in(_by_trafilatura(tree, precise=False), segments, title)]
     return [
         segments_in(_by_trafilatura(tree, precise=True), segments, title),

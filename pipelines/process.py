@@ -84,6 +84,7 @@ def _read(capture: Capture, rules: ExtractRules) -> _Read:
         why = problem or "no markup"
         label = QualityLabel(name="mojibake", score=1.0, evidence=f"nothing to read: {why}")
         return _Read(page=page, meta=Metadata(), blocks=(), labels=(label,))
+    # A site model cuts its furniture out of the tree here, and tells extract_main_content that it did (`contained`).
     lay_open(tree)
     head, shown = read_head(tree, page.url), segments_of(body_of(tree))
     title = read_title(tree, head, shown, rules)

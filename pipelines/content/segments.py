@@ -25,7 +25,8 @@ _FINISHED = re.compile('[。！？!?…：:.；;][”’」』）)】"]*$')
 _INVISIBLES = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 _MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _PILE = re.compile(f"({_MARK}{{8}}){_MARK}+")
-_SPACES = re.compile("[\\s\xa0\u1680\u2000-\u200a\u202f\u205f\u3000\x1c-\x1f\x7f-\x9f]+")
+_CONTROLS = re.compile("[\x7f-\x9f]")
+_ODD = re.compile(f"[{_CONTROLS.pattern[1:-1]}{_INVISIBLES.pattern[1:-1]}]|{_MARK}{{9}}")
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -50,7 +51,9 @@ class Segment:
 def squeeze(text: str) -> str:
     """Text with invisible characters gone, marks piled on one letter cut to eight, and every run of white space or
     controls made one space."""
-    return _SPACES.sub(" ", _PILE.sub(r"\1", _INVISIBLES.sub("", text))).strip()
+    if _ODD.search(text):
+        text = _CONTROLS.sub(" ", _PILE.sub(r"\1", _INVISIBLES.sub("", text)))
+    return " ".join(text.split())
 
 
 def hidden(element: HtmlElement) -> bool:
