@@ -237,7 +237,7 @@ class Collection:
     def _sweep_drafts(self) -> None:
         """Removes what a crash left of files that were being replaced; the whole ones lie beside them."""
         runs = [f"{kind}/{run}" for kind in ("runs", "texts") for run in self.storage.folders(kind)]
-        for folder in ("", "archive", "indexes", "keys", "rules", *runs):
+        for folder in ("", "archive", "indexes", "keys", "models", "rules", *runs):
             for name in self.storage.names(folder):
                 if DRAFT.fullmatch(name):
                     self.storage.remove(f"{folder}/{name}" if folder else name)

@@ -19,7 +19,7 @@ from archives.digest import NOTHING, sha256, sha256_stream
 from archives.errors import StorageError
 from archives.findings import FixityFinding
 from archives.layout import misplaced
-from archives.vouching import key_findings, link_findings, rules_findings
+from archives.vouching import bases_findings, key_findings, link_findings
 from archives.warc.checking import WarcCheck, altered_members
 from archives.warc.writer import OPEN
 
@@ -32,7 +32,7 @@ _WARC = re.compile(r".+\.warc\.gz")
 
 
 def verify(collection: Collection, public_key: Ed25519PublicKey | None = None) -> Iterator[FixityFinding]:
-    """Everything that is not as it was written, in the order layout, chain, WARCs, index, texts, runs, rules.
+    """Everything that is not as it was written, in the order layout, chain, WARCs, index, texts, runs, rules, models.
 
     `public_key` is the one that the chain must be signed by, known from elsewhere; else the collection's own is
     believed. Reads every plain file once or twice and writes nothing. A file that cannot be read is a finding, too.
@@ -48,10 +48,15 @@ def verify(collection: Collection, public_key: Ed25519PublicKey | None = None) -
     lines: list[bytes] = []
     yield from _readable("archive", _archive(collection, sealed(links, "warc"), lines))
     yield from _readable(INDEX, _index(collection, lines))
-    runs, rules = sealed(links, "run"), dict[str, str]()
+    runs, bases = sealed(links, "run"), {folder: dict[str, str]() for folder in _BASES}
     for run in sorted({*_runs(collection), *runs}):
-        yield from _readable(f"texts/{run}", _run(collection, run, runs.get(run), rules))
-    yield from _readable("rules", rules_findings(collection.storage, rules))
+        yield from _readable(f"texts/{run}", _run(collection, run, runs.get(run), bases))
+    for folder, named in bases.items():
+        yield from _readable(folder, bases_findings(collection.storage, folder, named))
+
+
+_BASES = {"rules": "rules_digest", "models": "model_digest"}
+"""What texts are made by: by folder, the field of a row's provenance that names it."""
 
 
 def _readable(file: str, findings: Iterator[FixityFinding]) -> Iterator[FixityFinding]:
@@ -190,9 +195,9 @@ _REBUILD = "captures may not be found; the index command makes it anew"
 
 
 def _run(
-    collection: Collection, run: str, seal: Mapping[str, Any] | None, rules: dict[str, str]
+    collection: Collection, run: str, seal: Mapping[str, Any] | None, bases: Mapping[str, dict[str, str]]
 ) -> Iterator[FixityFinding]:
-    """A run against the chain, and its texts; which rules they name is added to `rules`."""
+    """A run against the chain, and its texts; what these say they were made by is added to `bases`."""
     if not is_plain_name(run):
         what = f"a run cannot be called {run!r}"
         yield FixityFinding(kind="chain-broken", file=CHAIN, what=what, meaning="the chain seals what cannot be")
@@ -210,7 +215,7 @@ def _run(
         for name in ("run.json", "report.html"):
             file, stated = f"runs/{run}/{name}", seal.get(name.replace(".", "_") + "_sha256")
             yield from _readable(file, _report(collection, file, stated))
-    yield from _readable(table, _texts(collection, run, table, rules))
+    yield from _readable(table, _texts(collection, run, table, bases))
 
 
 def _table(collection: Collection, run: str, table: str, seal: Mapping[str, Any]) -> Iterator[FixityFinding]:
@@ -282,7 +287,7 @@ def _changed_rows(collection: Collection, run: str, table: str, seal: Mapping[st
         )
 
 
-def _texts(collection: Collection, run: str, table: str, rules: dict[str, str]) -> Iterator[FixityFinding]:
+def _texts(collection: Collection, run: str, table: str, bases: Mapping[str, dict[str, str]]) -> Iterator[FixityFinding]:
     """Each row against its text file, and each file against the rows."""
     store = collection.texts(run)
     named: set[str] = set()
@@ -294,8 +299,9 @@ def _texts(collection: Collection, run: str, table: str, rules: dict[str, str]) 
             )
             continue
         provenance = row.get("provenance")
-        if isinstance(provenance, dict) and isinstance(digest := provenance.get("rules_digest"), str):
-            rules.setdefault(digest, f"{table} line {number}")
+        for folder, field in _BASES.items():
+            if isinstance(provenance, dict) and isinstance(digest := provenance.get(field), str):
+                bases[folder].setdefault(digest, f"{table} line {number}")
         what = _text_flaw(store, row) if row["file"] not in named else "two rows name this file"
         named.add(row["file"])
         if what:

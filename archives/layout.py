@@ -11,8 +11,8 @@ from archives.errors import StorageError
 from archives.findings import FixityFinding
 from archives.storage.base import Sort, Storage
 
-RULES_NAME = re.compile(r"[0-9a-f]{64}\.json")
-"""A set of rules: the SHA-256 of its bytes."""
+DIGEST_NAME = re.compile(r"[0-9a-f]{64}\.json")
+"""A set of rules or a site model: the SHA-256 of its bytes."""
 _RUN = "RUN"
 _INDEX_FOLDER, _, _INDEX_NAME = INDEX.partition("/")
 _FILES = {
@@ -21,7 +21,8 @@ _FILES = {
     _INDEX_FOLDER: re.compile(re.escape(_INDEX_NAME)),
     "keys": re.compile(r"signing\.key|public\.pem|wacz\.key"),
     "recovered": re.compile(r"notes\.jsonl|.+\.warc\.gz\.\d+\.cut"),
-    "rules": RULES_NAME,
+    "models": DIGEST_NAME,
+    "rules": DIGEST_NAME,
     "runs": None,
     f"runs/{_RUN}": re.compile(r"run\.json|report\.html|crawl\.log"),
     "texts": None,

@@ -1,4 +1,4 @@
-"""Vouching: whether the chain, its keys and the rules are such that they can vouch for the rest of a collection."""
+"""Vouching: whether the chain, its keys, the rules and the models are such that they can vouch for the rest of a collection."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from archives.chain import CHAIN, PRIVATE, PUBLIC, Chain, Link, flaw
 from archives.digest import NOTHING, sha256, sha256_stream
 from archives.errors import StorageError
 from archives.findings import FixityFinding
-from archives.layout import RULES_NAME
+from archives.layout import DIGEST_NAME
 from archives.storage.base import Storage
 
 _UNCHECKED = "no signature can be checked"
@@ -70,30 +70,27 @@ def link_findings(chain: Chain, links: Sequence[Link], known: Ed25519PublicKey |
         before = sha256(link.line)
 
 
-def rules_findings(storage: Storage, named: Mapping[str, str]) -> Iterator[FixityFinding]:
-    """The files in `rules/` against the digests that name them; `named` are those of the rows, by digest with place."""
+def bases_findings(storage: Storage, folder: str, named: Mapping[str, str]) -> Iterator[FixityFinding]:
+    """The files in `rules/` or `models/` against the digests that are their names; `named` are those that rows name, by
+    digest with place."""
     kept = {
-        f"sha256:{name.removesuffix('.json')}": f"rules/{name}"
-        for name in storage.names("rules")
-        if RULES_NAME.fullmatch(name)
+        f"sha256:{name.removesuffix('.json')}": f"{folder}/{name}"
+        for name in storage.names(folder)
+        if DIGEST_NAME.fullmatch(name)
     }
+    unproved = "no text made by them can be proved"
     for digest, path in kept.items():
-        what = _rules_flaw(storage, path, digest)
+        what = _flaw(storage, path, digest)
         if what is not None:
-            yield FixityFinding(
-                kind="rules-changed", file=path, what=what, meaning="no text made by them can be proved"
-            )
+            yield FixityFinding(kind=f"{folder}-changed", file=path, what=what, meaning=unproved)
     for digest, where in named.items():
         if digest not in kept:
-            yield FixityFinding(
-                kind="rules-missing",
-                file=f"rules/{digest.removeprefix('sha256:')}.json",
-                what=f"{where} names these rules, they are not there",
-                meaning="no text made by them can be proved",
-            )
+            file = f"{folder}/{digest.removeprefix('sha256:')}.json"
+            what = f"{where} names these {folder}, they are not there"
+            yield FixityFinding(kind=f"{folder}-missing", file=file, what=what, meaning=unproved)
 
 
-def _rules_flaw(storage: Storage, path: str, digest: str) -> str | None:
+def _flaw(storage: Storage, path: str, digest: str) -> str | None:
     try:
         with storage.open(path) as file:
             now = sha256_stream(file)

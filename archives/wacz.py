@@ -1,7 +1,7 @@
 """WACZ: a collection as one file that replayweb.page opens, after WACZ 1.1.1 and WACZ Signing and Verification 0.1.0.
 
 Beside what the format asks for (`archive/`, `indexes/`, `pages/`) a package has what proves it: the chain and its
-public key in `provenance/`, `texts-RUN/` and `runs-RUN/` for each finished run, `rules/`. Folders of ours are one level
+public key in `provenance/`, `texts-RUN/` and `runs-RUN/` for each finished run, `rules/`, `models/`. Folders of ours are one level
 deep: py-wacz knows a file by its last folder and its name.
 
 A signature is the specification's anonymous one, to the letter of what ArchiveWeb.page writes: ECDSA on P-384 with
@@ -131,7 +131,8 @@ class _Packer:
             self._add("pages/pages.jsonl", self._page_list(runs))
             for run in runs:
                 self._add_run(run)
-            self._add_files("rules", "rules", [name for name in storage.names("rules") if name.endswith(".json")])
+            for folder in ("rules", "models"):
+                self._add_files(folder, folder, [name for name in storage.names(folder) if name.endswith(".json")])
             self._add("provenance/chain.jsonl", [_whole_lines(storage.read(CHAIN))])
             self._add("provenance/public.pem", [storage.read(PUBLIC)])
             public_key = self._add_manifest(sign=sign)

@@ -14,8 +14,9 @@ from archives.audit import NOT_EXTRACTED
 from archives.capture import RecordLocation
 from archives.collection import Collection
 from pipelines.duplicates import RunTexts
-from pipelines.errors import ExtractionError, RulesError
-from pipelines.rules import ExtractRules, RulesShelf
+from pipelines.errors import ExtractionError
+from pipelines.rules import ExtractRules
+from pipelines.shelf import Bases, rules_shelf
 from pipelines.workers import Extracted, ExtractionPool, ExtractionTask
 
 SHOWN = 1000
@@ -106,10 +107,10 @@ def reextract_collection(
     `ahead` is how many tasks wait at a time; `progress` is told the texts done, and of how many. Raises `StorageError`.
     """
     sources = _newest(collection, run)
-    shelf, writer = RulesShelf(collection.path), _Writer(collection, run, near_duplicate)
+    bases, writer = Bases(collection.path), _Writer(collection, run, near_duplicate)
     waiting: deque[tuple[_Old, Future[Extracted] | str]] = deque()
     done, total = 0, len(sources)
-    for old in _old_rows(collection, sources, shelf):
+    for old in _old_rows(collection, sources, bases):
         waiting.append((old, _begin(collection, old, pool)))
         if len(waiting) >= ahead:
             writer.take(*waiting.popleft())
@@ -125,21 +126,11 @@ def _newest(collection: Collection, but: str) -> dict[str, str]:
     return {row["url"]: run for run in collection.runs() if run != but for row in collection.texts(run).rows()}
 
 
-def _old_rows(collection: Collection, sources: Mapping[str, str], shelf: RulesShelf) -> Iterator[_Old]:
+def _old_rows(collection: Collection, sources: Mapping[str, str], bases: Bases) -> Iterator[_Old]:
     for run in sorted(set(sources.values())):
         for row in collection.texts(run).rows():
             if sources[row["url"]] == run:
-                yield _Old(run=run, row=row, rules=_rules_of(row, shelf))
-
-
-def _rules_of(row: Mapping[str, Any], shelf: RulesShelf) -> ExtractRules:
-    """The rules that the collection keeps; the general way where they are lost, which the new row's digest tells."""
-    provenance = row.get("provenance")
-    digest = provenance.get("rules_digest") if isinstance(provenance, Mapping) else None
-    try:
-        return shelf.find(str(digest))
-    except RulesError:
-        return ExtractRules()
+                yield _Old(run=run, row=row, rules=bases.rules_of(row))
 
 
 def _begin(collection: Collection, old: _Old, pool: ExtractionPool) -> Future[Extracted] | str:
@@ -159,7 +150,7 @@ class _Writer:
 
     def __init__(self, collection: Collection, run: str, near_duplicate: float) -> None:
         self.report = ChangeReport()
-        self._texts, self._shelf = collection.texts(run), RulesShelf(collection.path)
+        self._texts, self._shelf = collection.texts(run), rules_shelf(collection.path)
         self._run_texts = RunTexts(near_duplicate)
 
     def take(self, old: _Old, coming: Future[Extracted] | str) -> None:

@@ -2,6 +2,7 @@
 
 TextError
 ├── RulesError        a rule of the user's cannot be used: tell the user, exit 2
+├── ModelError        a site model is missing or changed: read the page without one, and say so
 └── ExtractionError   one page could not be read in time or memory: label it, keep its capture, go on
 """
 
@@ -18,3 +19,7 @@ class RulesError(TextError):
 
 class ExtractionError(TextError):
     """A page whose text could not be made; the message says what stopped it."""
+
+
+class ModelError(TextError):
+    """A site model that cannot be read, or is not the one that was asked for."""

@@ -16,7 +16,8 @@ from archives.errors import ArchiveError
 from archives.texts import TextStore
 from pipelines.duplicates import RunTexts
 from pipelines.errors import ExtractionError
-from pipelines.rules import ExtractRules, RulesShelf
+from pipelines.rules import ExtractRules
+from pipelines.shelf import rules_shelf
 from pipelines.textfile import parse_text
 from pipelines.workers import Extracted, ExtractionPool, ExtractionTask
 
@@ -144,7 +145,7 @@ class TextPipeline:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._texts = text_run(crawler).texts
-        self._rules = RulesShelf(text_run(crawler).collection.path)
+        self._rules = rules_shelf(text_run(crawler).collection.path)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> TextPipeline:

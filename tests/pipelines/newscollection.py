@@ -7,7 +7,8 @@ from pathlib import Path
 
 from archives.capture import RecordLocation
 from archives.collection import Collection
-from pipelines.rules import ExtractRules, RulesShelf
+from pipelines.rules import ExtractRules
+from pipelines.shelf import rules_shelf
 from pipelines.workers import ExtractionTask, extract
 from tests.archives.samples import START, capture, ok
 from tests.crawler.newspages import BYLINE, page, paragraphs
@@ -35,7 +36,7 @@ def news_collection(root: Path, articles: int = 5, name: str = "news") -> Collec
     empty = page("空", "<div></div>").encode()
     collection.append(capture(f"{SITE}/empty.html", ok(empty), started=START + timedelta(hours=1)))
     collection.stop_writing()
-    RulesShelf(collection.path).keep(RULES)
+    rules_shelf(collection.path).keep(RULES)
     for place in places.values():
         put(collection, RUN, place)
     seal(collection, RUN)

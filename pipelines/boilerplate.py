@@ -1,0 +1,182 @@
+"""SiteModel: where the articles of one site lie in its pages, and what its pages share; used before the engine looks."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+import attrs
+from lxml.html import HtmlElement
+
+from pipelines.content.segments import Segment
+from pipelines.content.tree import INVISIBLE, body_of, remove, text_of, weight
+from pipelines.content.views import key
+from pipelines.errors import ModelError
+
+FORMAT = 1
+DEPTH = 40
+"""Elements below this depth are not told apart: no article begins there."""
+LEAST = 40
+"""Weight of text below which a container holds no article."""
+_DIGITS = re.compile(r"\d+")
+_BOX = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th", "caption"})
+"""Told apart from a plain box by nothing: a table that only lays out is made into boxes."""
+
+
+def name_of(element: HtmlElement) -> str:
+    """What an element is called in every page of a template: tag, ID or first class, numbers as one."""
+    tag = "div" if element.tag in _BOX else element.tag
+    called = (element.get("id") or "").strip()
+    mark = "#" if called else "."
+    called = called or " ".join((element.get("class") or "").split()[:1])
+    return f"{tag}{mark}{_DIGITS.sub('0', called)[:60]}" if called else str(tag)
+
+
+def named_children(element: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
+    """The visible children with their names, those of one name numbered from the second on: `p`, `p~2`, `p~3`."""
+    seen: dict[str, int] = {}
+    for child in element:
+        if child.tag in INVISIBLE or not isinstance(child.tag, str):
+            continue
+        name = name_of(child)
+        seen[name] = number = seen.get(name, 0) + 1
+        yield (name if number == 1 else f"{name}~{number}"), child
+
+
+def fingerprint(text: str) -> str:
+    """Of a block of text, whatever its spacing and punctuation: 16 hex digits of a SHA-256."""
+    return hashlib.sha256(key(text).encode("utf-8")).hexdigest()[:16]
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class SiteModel:
+    """What was learned of one site. A frozen file, named by its digest: with it, the same page gives the same text."""
+
+    site: str
+    """Host, as in `Document.site`."""
+    run: str
+    """The run that learned it."""
+    learned_from: tuple[str, ...]
+    """Record IDs of the pages."""
+    containers: tuple[str, ...]
+    """Paths, from the body down, of the elements that hold main text; the commonest first."""
+    furniture: tuple[str, ...]
+    """Paths of the elements that hold neither main text nor facts about it."""
+    asides: tuple[str, ...]
+    """Names of elements in a container that are no main text."""
+    shared: tuple[str, ...]
+    """Fingerprints of blocks that recur in the site's main texts: standing notices, not news."""
+
+    def fit(self, tree: HtmlElement) -> HtmlElement | None:
+        """The element of a page that holds its main text, the page's furniture then taken out; None, and nothing
+        changed, where the page is not of the kind that was learned."""
+        body = body_of(tree)
+        for path in self.containers:
+            container = _at(body, path)
+            if container is not None and weight(text_of(container)) >= LEAST:
+                self._clear(body, container)
+                return container
+        return None
+
+    def is_shared(self, segment: Segment) -> bool:
+        """Whether a block of main text is a standing notice of the site."""
+        return bool(self._shared) and fingerprint(segment.text) in self._shared
+
+    def _clear(self, body: HtmlElement, container: HtmlElement) -> None:
+        for element in list(_furniture(body, self._furniture, self._above)):
+            if element is not container:
+                remove(element)
+        if self._asides:
+            for element in [node for node in container.iterdescendants() if _is_named(node)]:
+                if name_of(element) in self._asides and element.getparent() is not None:
+                    remove(element)
+
+    @cached_property
+    def _shared(self) -> frozenset[str]:
+        return frozenset(self.shared)
+
+    @cached_property
+    def _asides(self) -> frozenset[str]:
+        return frozenset(self.asides)
+
+    @cached_property
+    def _furniture(self) -> frozenset[str]:
+        return frozenset(self.furniture)
+
+    @cached_property
+    def _above(self) -> frozenset[str]:
+        """The paths on the way to any furniture."""
+        return frozenset(above for path in self.furniture for above in _prefixes(path))
+
+    def to_json(self) -> str:
+        """Canonical JSON: the same model gives the same bytes."""
+        return json.dumps({"format": FORMAT, **attrs.asdict(self)}, sort_keys=True, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> SiteModel:
+        """What `to_json` wrote. Raises ModelError for anything else."""
+        try:
+            values = json.loads(text)
+            if values.pop("format") != FORMAT:
+                raise ValueError("of another format")
+            lists = {name: _strings(values.pop(name)) for name in _LISTS}
+            if not all(isinstance(value, str) for value in values.values()):
+                raise TypeError("a field is no text")
+            return cls(**values, **lists)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise ModelError(f"not a site model: {error}") from None
+
+    def digest(self) -> str:
+        """`sha256:` and hex over the canonical JSON: goes into a document's provenance."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
+        return "sha256:" + hashlib.sha256(self.to_json().encode("utf-8")).hexdigest()
+
+
+_LISTS = ("learned_from", "containers", "furniture", "asides", "shared")
+
+
+def _strings(values: object) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise TypeError("a list of texts is none")
+    return tuple(values)
+
+
+def _is_named(element: HtmlElement) -> bool:
+    return isinstance(element.tag, str) and (element.get("class") is not None or element.get("id") is not None)
+
+
+def _prefixes(path: str) -> Iterator[str]:
+    yield ""
+    at = path.find("/")
+    while at >= 0:
+        yield path[:at]
+        at = path.find("/", at + 1)
+
+
+def _at(body: HtmlElement, path: str) -> HtmlElement | None:
+    """The element at a path; None where there is none."""
+    at = body
+    for step in path.split("/") if path else ():
+        child = next((child for name, child in named_children(at) if name == step), None)
+        if child is None:
+            return None
+        at = child
+    return at
+
+
+def _furniture(body: HtmlElement, furniture: frozenset[str], above: frozenset[str]) -> Iterator[HtmlElement]:
+    waiting = [("", body)]
+    while waiting:
+        path, element = waiting.pop()
+        for name, child in named_children(element):
+            below = f"{path}/{name}" if path else name
+            if below in furniture:
+                yield child
+            elif below in above:
+                waiting.append((below, child))
