@@ -287,7 +287,9 @@ def _changed_rows(collection: Collection, run: str, table: str, seal: Mapping[st
         )
 
 
-def _texts(collection: Collection, run: str, table: str, bases: Mapping[str, dict[str, str]]) -> Iterator[FixityFinding]:
+def _texts(
+    collection: Collection, run: str, table: str, bases: Mapping[str, dict[str, str]]
+) -> Iterator[FixityFinding]:
     """Each row against its text file, and each file against the rows."""
     store = collection.texts(run)
     named: set[str] = set()

@@ -55,14 +55,35 @@ class TextStore:
         data = text.encode("utf-8")
         name = text_name(self._next, data)
         self._storage.replace(f"{self.folder}/{name}", data)
-        whole = {"file": name, **row, "text_digest": sha256(data)}
-        whole["file"] = name
-        line = json.dumps(whole, ensure_ascii=False) + "\n"
-        self._storage.append(f"{self.folder}/{DOCUMENTS}", line.encode("utf-8", "backslashreplace"))
+        self._storage.append(f"{self.folder}/{DOCUMENTS}", _line(row, name, data))
         self._repaired = True
         self._names[url] = name
         self._next += 1
         return name
+
+    def replace(self, made: Mapping[str, tuple[str, Mapping[str, Any]]]) -> dict[str, str]:
+        """Puts other texts and rows in the place of those of some URLs, under the same numbers; all of them or none.
+
+        `made` is text and row by URL; a URL without a text in this run is passed over. Gives the files' names by URL.
+        Raises `StorageError`.
+        """
+        self.repair()
+        lines: list[bytes] = []
+        names: dict[str, str] = {}
+        for line in self.lines():
+            old = parse_row(line) or {}
+            if (url := old.get("url")) in made and (match := TEXT_NAME.fullmatch(old["file"])):
+                text, row = made[url]
+                data = text.encode("utf-8")
+                name = names[url] = text_name(int(match[1]), data)
+                self._storage.replace(f"{self.folder}/{name}", data)
+                line = _line(row, name, data)
+            lines.append(line)
+        if names:
+            self._storage.replace(f"{self.folder}/{DOCUMENTS}", b"".join(lines))
+            self._names |= names
+            self.repair()  # the files that were replaced are named by no row now
+        return names
 
     def name_for(self, url: str) -> str | None:
         """The file that holds the text of a URL, if there is one."""
@@ -119,6 +140,13 @@ class TextStore:
         for name in self._storage.names(self.folder):
             if name not in named:
                 self._storage.remove(f"{self.folder}/{name}")
+
+
+def _line(row: Mapping[str, Any], name: str, data: bytes) -> bytes:
+    """A row as it is written: `file` first, and the digest of the text that lies there."""
+    whole = {"file": name, **row, "text_digest": sha256(data)}
+    whole["file"] = name
+    return (json.dumps(whole, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
 
 
 def parse_row(line: bytes) -> dict[str, Any] | None:

@@ -70,6 +70,9 @@ def link_findings(chain: Chain, links: Sequence[Link], known: Ed25519PublicKey |
         before = sha256(link.line)
 
 
+_KINDS = {"rules": ("rules-changed", "rules-missing"), "models": ("models-changed", "models-missing")}
+
+
 def bases_findings(storage: Storage, folder: str, named: Mapping[str, str]) -> Iterator[FixityFinding]:
     """The files in `rules/` or `models/` against the digests that are their names; `named` are those that rows name, by
     digest with place."""
@@ -78,16 +81,17 @@ def bases_findings(storage: Storage, folder: str, named: Mapping[str, str]) -> I
         for name in storage.names(folder)
         if DIGEST_NAME.fullmatch(name)
     }
+    changed, missing = _KINDS[folder]
     unproved = "no text made by them can be proved"
     for digest, path in kept.items():
         what = _flaw(storage, path, digest)
         if what is not None:
-            yield FixityFinding(kind=f"{folder}-changed", file=path, what=what, meaning=unproved)
+            yield FixityFinding(kind=changed, file=path, what=what, meaning=unproved)
     for digest, where in named.items():
         if digest not in kept:
             file = f"{folder}/{digest.removeprefix('sha256:')}.json"
             what = f"{where} names these {folder}, they are not there"
-            yield FixityFinding(kind=f"{folder}-missing", file=file, what=what, meaning=unproved)
+            yield FixityFinding(kind=missing, file=file, what=what, meaning=unproved)
 
 
 def _flaw(storage: Storage, path: str, digest: str) -> str | None:

@@ -122,10 +122,11 @@ class SiteModel:
             values = json.loads(text)
             if values.pop("format") != FORMAT:
                 raise ValueError("of another format")
-            lists = {name: _strings(values.pop(name)) for name in _LISTS}
-            if not all(isinstance(value, str) for value in values.values()):
+            for name in _LISTS:
+                values[name] = _strings(values[name])
+            if not all(isinstance(values[name], str) for name in ("site", "run")):
                 raise TypeError("a field is no text")
-            return cls(**values, **lists)
+            return cls(**values)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise ModelError(f"not a site model: {error}") from None
 

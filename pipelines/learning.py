@@ -146,7 +146,9 @@ def _paths(body: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
         path, element, depth = waiting.pop()
         yield path, element
         if depth < DEPTH:
-            waiting += [(f"{path}/{name}" if path else name, child, depth + 1) for name, child in named_children(element)]
+            waiting += [
+                (f"{path}/{name}" if path else name, child, depth + 1) for name, child in named_children(element)
+            ]
 
 
 def _path(element: HtmlElement, where: Mapping[HtmlElement, str]) -> str:

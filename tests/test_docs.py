@@ -257,7 +257,7 @@ def test_every_verdict_is_explained() -> None:
 def test_every_kind_of_finding_is_explained() -> None:
     names = ("fixity.py", "layout.py", "vouching.py", "warc/checking.py")
     sources = [text_of("archives", name) for name in names]
-    kinds = set(re.findall(r'"((?:chain|warc|index|run|row|text)-[a-z]+|unreadable)"', "".join(sources)))
+    kinds = set(re.findall(r'"((?:chain|warc|index|run|row|text|rules|models)-[a-z]+|unreadable)"', "".join(sources)))
     kinds |= set(re.findall(r'kind="([a-z-]+)"', "".join(sources)))
     described = section(text_of("docs", "auditing.md"), "Findings")
     assert set(re.findall(r"^\| `([a-z-]+)`", described, re.MULTILINE)) == kinds
