@@ -71,11 +71,11 @@ class TextStore:
         lines: list[bytes] = []
         names: dict[str, str] = {}
         for line in self.lines():
-            old = parse_row(line) or {}
-            if (url := old.get("url")) in made and (match := TEXT_NAME.fullmatch(old["file"])):
-                text, row = made[url]
+            old = parse_row(line) or {"url": "", "file": ""}
+            if old["url"] in made and (match := TEXT_NAME.fullmatch(old["file"])):
+                text, row = made[old["url"]]
                 data = text.encode("utf-8")
-                name = names[url] = text_name(int(match[1]), data)
+                name = names[old["url"]] = text_name(int(match[1]), data)
                 self._storage.replace(f"{self.folder}/{name}", data)
                 line = _line(row, name, data)
             lines.append(line)

@@ -1,4 +1,4 @@
-"""Vouching: whether the chain, its keys, the rules and the models are such that they can vouch for the rest of a collection."""
+"""Vouching: whether chain, keys, rules and models are such that they can vouch for the rest."""
 
 from __future__ import annotations
 

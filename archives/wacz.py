@@ -1,8 +1,8 @@
 """WACZ: a collection as one file that replayweb.page opens, after WACZ 1.1.1 and WACZ Signing and Verification 0.1.0.
 
 Beside what the format asks for (`archive/`, `indexes/`, `pages/`) a package has what proves it: the chain and its
-public key in `provenance/`, `texts-RUN/` and `runs-RUN/` for each finished run, `rules/`, `models/`. Folders of ours are one level
-deep: py-wacz knows a file by its last folder and its name.
+public key in `provenance/`, `texts-RUN/` and `runs-RUN/` for each finished run, `rules/`, `models/`. Folders of ours
+are one level deep: py-wacz knows a file by its last folder and its name.
 
 A signature is the specification's anonymous one, to the letter of what ArchiveWeb.page writes: ECDSA on P-384 with
 SHA-256 over the hash's text, r and s after another as WebCrypto has them, the key as SubjectPublicKeyInfo. The Ed25519

@@ -1,4 +1,4 @@
-"""SiteModel: where the articles of one site lie in its pages, and what its pages share; used before the engine looks."""
+"""SiteModel: where in its pages a site has its articles, and what its pages share; used before the engine looks."""
 
 from __future__ import annotations
 

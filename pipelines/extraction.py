@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from copy import deepcopy
 
 import trafilatura
@@ -29,13 +30,10 @@ def extract_main_content(
     page: HtmlElement | str,
     rules: ExtractRules | None = None,
     title: str | None = None,
-    *,
-    contained: bool = False,
 ) -> list[Segment]:
     """The segments of the main text, in page order; none where the page has no article.
 
-    A tree that is handed in is to be laid open (`lay_open`), and is left as it was. `contained` says that it was cut
-    down to what holds the article, by a site model: then the engine's word is enough.
+    A tree that is handed in is to be laid open (`lay_open`), and is left as it was.
     Raises RulesError for an XPath that cannot be used.
     """
     rules = rules or ExtractRules()
@@ -57,13 +55,38 @@ def extract_main_content(
         segments = drop_feeds(segments)
     if not segments:
         return []
-    chosen = elect(_views(tree, segments, title, several=chinese and not contained), segments)
+    chosen = elect(_views(tree, segments, title, chinese), segments)
     found = trim([segments[i] for i in sorted(chosen)], title)
     return found or (brief_article(segments, title) if chinese else [])
 
 
-def _views(tree: HtmlElement, segments: list[Segment], title: str | None, *, several: bool) -> list[View]:
-    if not several:
+def extract_from_container(
+    container: HtmlElement, rules: ExtractRules, title: str | None, is_shared: Callable[[Segment], bool]
+) -> list[Segment]:
+    """The segments of the main text in an element that is known to hold it, without what the site's pages share.
+
+    The engine sees that element alone. Raises RulesError for an XPath that cannot be used.
+    """
+    whole = container.getroottree()
+    tree = deepcopy(whole.getroot())
+    (twin,) = tree.getroottree().xpath(whole.getpath(container))
+    for path in rules.remove:
+        for element in select(tree, path, "remove"):
+            remove(element)
+    twin.tail = None
+    body_of(tree)[:] = [twin]
+    if is_chinese(tree):
+        prepare(tree)
+    segments = [segment for segment in segments_of(twin) if not is_shared(segment)]
+    if not segments:
+        return []
+    view = segments_in(_by_trafilatura(tree, precise=True), segments, title)
+    chosen = elect([view, frozenset(range(len(segments)))], segments)
+    return trim([segments[i] for i in sorted(chosen)], title)
+
+
+def _views(tree: HtmlElement, segments: list[Segment], title: str | None, chinese: bool) -> list[View]:
+    if not chinese:
         return [segments_in(_by_trafilatura(tree, precise=False), segments, title)]
     return [
         segments_in(_by_trafilatura(tree, precise=True), segments, title),

@@ -15,8 +15,8 @@ from pipelines.textfile import render_text
 
 
 class Reextractor:
-    """The same `process` and `render_text` as in the crawl, by the rules and the site model that the collection keeps of
-    each text."""
+    """The same `process` and `render_text` as in the crawl, by the rules and the site model that the collection keeps
+    of each text."""
 
     def __init__(self, collection: Path) -> None:
         self._bases = Bases(collection)
@@ -24,7 +24,7 @@ class Reextractor:
     def __call__(self, captures: Sequence[Capture], row: Mapping[str, Any]) -> Reextraction:
         """Text and row as today's code makes them; the text is empty where today's code finds none.
 
-        Where the rules or the model of the stored text are lost, the general way is used, and the row's digest tells so.
+        Where the rules or the model of the stored text are lost, the general way is used; the row's digest tells.
         """
         document = process(captures, self._bases.rules_of(row), self._bases.model_of(row))
         rendered = render_text(document)

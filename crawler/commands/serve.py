@@ -95,7 +95,7 @@ class Command(CommandMixin, ScrapyCommand):
 def read_page(capture: Capture) -> PageText:
     """A capture decoded as the extraction decodes it."""
     from archives.viewer.safepage import PageText
-    from pipelines.process import decode_capture
+    from pipelines.reading import decode_capture
 
     page, problem = decode_capture(capture)
     return PageText(html=page.html, charset=page.charset.used, problem=problem)
