@@ -11,9 +11,8 @@ from functools import cached_property
 import attrs
 from lxml.html import HtmlElement
 
-from pipelines.content.segments import Segment
+from pipelines.content.segments import Segment, key
 from pipelines.content.tree import INVISIBLE, body_of, remove, text_of, weight
-from pipelines.content.views import key
 from pipelines.errors import ModelError
 
 FORMAT = 1

@@ -12,9 +12,10 @@ from trafilatura.readability_lxml import Document as ReadabilityDocument
 
 from pipelines.content.brief import brief_article
 from pipelines.content.feeds import drop_feeds
-from pipelines.content.prepare import lay_open, prepare
+from pipelines.content.outline import Outline
+from pipelines.content.prepare import prepare
 from pipelines.content.segments import Segment, segments_of
-from pipelines.content.tree import body_of, is_chinese, parse_html, remove, text_of
+from pipelines.content.tree import is_chinese, parse_html, text_of
 from pipelines.content.trim import trim
 from pipelines.content.views import View, densest, elect, segments_in
 from pipelines.rules import ExtractRules
@@ -26,36 +27,28 @@ VERSION: str = trafilatura.__version__
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports every odd page; we label them
 
 
-def extract_main_content(
-    page: HtmlElement | str,
-    rules: ExtractRules | None = None,
-    title: str | None = None,
-) -> list[Segment]:
+def extract_main_content(page: Outline, rules: ExtractRules | None = None, title: str | None = None) -> list[Segment]:
     """The segments of the main text, in page order; none where the page has no article.
 
-    A tree that is handed in is to be laid open (`lay_open`), and is left as it was.
+    What is no part of the article is dropped from the outline, which is to be laid open (`lay_open`).
     Raises RulesError for an XPath that cannot be used.
     """
     rules = rules or ExtractRules()
-    tree = parse_html(page) if isinstance(page, str) else deepcopy(page)
-    if tree is None:
-        return []
-    if isinstance(page, str):
-        lay_open(tree)
-    for path in rules.remove:
-        for element in select(tree, path, "remove"):
-            remove(element)
+    tree = _follow(rules, page)
     if rules.main and (found := select(tree, rules.main, "main")):
-        return trim([segment for element in found for segment in segments_of(element)], title)
-    chinese = is_chinese(tree)
+        boxes = [page.root if element is tree else page.box_of.get(element) for element in found]
+        return trim([segment for box in boxes if box for segment in segments_of(page, box)], title)
+    chinese = is_chinese(page.text(page.root))
     if chinese:
-        prepare(tree)
-    segments = segments_of(body_of(tree))
+        prepare(page)
+    segments = segments_of(page)
     if chinese:
-        segments = drop_feeds(segments)
+        kept = drop_feeds(segments)
+        page.keep((segment.element for segment in kept), of={segment.element for segment in segments})
+        segments = kept
     if not segments:
         return []
-    chosen = elect(_views(tree, segments, title, chinese), segments)
+    chosen = elect(_views(page, segments, title, several=chinese), segments)
     found = trim([segments[i] for i in sorted(chosen)], title)
     return found or (brief_article(segments, title) if chinese else [])
 
@@ -67,31 +60,37 @@ def extract_from_container(
 
     The engine sees that element alone. Raises RulesError for an XPath that cannot be used.
     """
-    whole = container.getroottree()
-    tree = deepcopy(whole.getroot())
-    (twin,) = tree.getroottree().xpath(whole.getpath(container))
-    for path in rules.remove:
-        for element in select(tree, path, "remove"):
-            remove(element)
-    twin.tail = None
-    body_of(tree)[:] = [twin]
-    if is_chinese(tree):
-        prepare(tree)
-    segments = [segment for segment in segments_of(twin) if not is_shared(segment)]
+    page = Outline(container)
+    _follow(rules, page)
+    if is_chinese(page.text(page.root)):
+        prepare(page)
+    segments = [segment for segment in segments_of(page) if not is_shared(segment)]
     if not segments:
         return []
-    view = segments_in(_by_trafilatura(tree, precise=True), segments, title)
+    view = segments_in(_by_trafilatura(page.kept(), precise=True), segments, title)
     chosen = elect([view, frozenset(range(len(segments)))], segments)
     return trim([segments[i] for i in sorted(chosen)], title)
 
 
-def _views(tree: HtmlElement, segments: list[Segment], title: str | None, chinese: bool) -> list[View]:
-    if not chinese:
+def _follow(rules: ExtractRules, page: Outline) -> HtmlElement:
+    """Drops what the rules remove; gives the whole tree, on which their paths are written."""
+    tree: HtmlElement = page.root.element.getroottree().getroot()
+    for path in rules.remove:
+        for element in select(tree, path, "remove"):
+            if box := page.box_of.get(element):
+                page.drop(box)
+    return tree
+
+
+def _views(page: Outline, segments: list[Segment], title: str | None, *, several: bool) -> list[View]:
+    if not several:
+        tree = page.root.element.getroottree().getroot()
         return [segments_in(_by_trafilatura(tree, precise=False), segments, title)]
+    tree = page.kept()
     return [
         segments_in(_by_trafilatura(tree, precise=True), segments, title),
         segments_in(_by_readability(tree), segments, title),
-        densest(body_of(tree), segments),
+        densest(page.root.element, segments),
     ]
 
 

@@ -10,9 +10,8 @@ import attrs
 from lxml.html import HtmlElement
 
 from pipelines.boilerplate import DEPTH, LEAST, SiteModel, fingerprint, name_of, named_children
-from pipelines.content.segments import Segment
+from pipelines.content.segments import Segment, key
 from pipelines.content.tree import body_of
-from pipelines.content.views import key
 from pipelines.content.wording import SENTENCE_END
 
 FEWEST = 5

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, tzinfo
 import attrs
 from lxml.html import HtmlElement
 
-from pipelines.content.segments import Segment, squeeze
+from pipelines.content.segments import Segment, key, squeeze
 from pipelines.content.tree import CJK, text_of
-from pipelines.content.views import is_prose, key
+from pipelines.content.views import is_prose
 from pipelines.facts import byline
 from pipelines.facts.dates import CHINA, Stamp, parse_stamp
 from pipelines.facts.head import Head, absolute, text_value, text_values

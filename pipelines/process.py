@@ -11,7 +11,7 @@ from lxml import etree
 from archives.capture import Capture
 from pipelines import extraction
 from pipelines.boilerplate import SiteModel
-from pipelines.content.views import key
+from pipelines.content.segments import key
 from pipelines.document import Document, Provenance
 from pipelines.facts.titles import is_heading_of
 from pipelines.reading import read_page

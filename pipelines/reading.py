@@ -12,9 +12,10 @@ from pipelines import extraction
 from pipelines.boilerplate import LEAST, SiteModel
 from pipelines.charset import decode_page
 from pipelines.coding import LIMIT, decode_content
+from pipelines.content.outline import Outline
 from pipelines.content.prepare import lay_open
 from pipelines.content.segments import Segment, segments_of
-from pipelines.content.tree import body_of, parse_html, weight
+from pipelines.content.tree import parse_html, weight
 from pipelines.content.views import is_prose
 from pipelines.document import CharsetDecision, Page, QualityLabel
 from pipelines.facts.head import Head, read_head
@@ -90,13 +91,14 @@ def _read(
     container: HtmlElement | None = None,
 ) -> PageRead:
     """Reads a tree, which is laid open for it; with a `container` the main text is looked for in there only."""
-    lay_open(tree)
-    head, shown = read_head(tree, page.url), segments_of(body_of(tree))
+    outline = Outline(tree)
+    lay_open(outline)
+    head, shown = read_head(tree, page.url), segments_of(outline)
     title = read_title(tree, head, shown, rules)
     if model is not None and container is not None:
         main = extraction.extract_from_container(container, rules, title[0], model.is_shared)
     else:
-        main = extraction.extract_main_content(tree, rules, title[0])
+        main = extraction.extract_main_content(outline, rules, title[0])
     blocks = tuple(block for segment in main if (block := clean_block(segment.text)))
     if page.status >= 400 and weight("".join(blocks)) < _ERROR_TEXT:
         blocks = ()

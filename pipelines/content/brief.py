@@ -7,10 +7,9 @@ from collections.abc import Sequence
 
 from lxml.html import HtmlElement
 
-from pipelines.content.segments import Segment
+from pipelines.content.segments import Segment, key
 from pipelines.content.tree import text_of, weight
 from pipelines.content.trim import is_byline, is_leftover
-from pipelines.content.views import key
 from pipelines.content.wording import BYLINE_PART, HEADING_OF_OTHERS
 
 _NEAR = 4

@@ -10,7 +10,7 @@ from itertools import pairwise
 from lxml.html import HtmlElement
 
 from pipelines.content.segments import Segment
-from pipelines.content.tree import ancestors, remove
+from pipelines.content.tree import ancestors
 from pipelines.content.wording import SENTENCE_END
 
 _LEAST = 4
@@ -33,7 +33,7 @@ _STAMPED = re.compile(
 
 
 def drop_feeds(segments: Sequence[Segment]) -> list[Segment]:
-    """The segments without the feeds that follow the first prose; the feeds' elements leave the tree too."""
+    """The segments without the feeds that follow the first prose."""
     kinds = [_kind(segment) for segment in segments]
     gone: set[int] = {i for i, kind in enumerate(kinds) if kind == "list"}
     for kind in ("tools", "row", "stamp"):
@@ -42,10 +42,7 @@ def drop_feeds(segments: Sequence[Segment]) -> list[Segment]:
             gone |= _entries(segments, run, kind)
     first = _end_of_first_prose(segments, gone)
     gone = {i for i in gone if i >= first}
-    kept = [segment for i, segment in enumerate(segments) if i not in gone]
-    if gone:
-        _unhook([segments[i] for i in gone], kept)
-    return kept
+    return [segment for i, segment in enumerate(segments) if i not in gone]
 
 
 def _kind(segment: Segment) -> str:
@@ -109,10 +106,3 @@ def _end_of_first_prose(segments: Sequence[Segment], gone: set[int]) -> int:
         if seen >= _BEFORE:
             return i + 1
     return len(segments)
-
-
-def _unhook(gone: Sequence[Segment], kept: Sequence[Segment]) -> None:
-    needed = {node for segment in kept for node in (segment.element, *ancestors(segment.element))}
-    for segment in gone:
-        if segment.element not in needed:
-            remove(segment.element)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 
-import attrs
-from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines.content.segments import hidden
-from pipelines.content.tree import INVISIBLE, body_of, remove, text_of, weight
-from pipelines.content.wording import HEADING_OF_OTHERS, PUNCTUATION, SENTENCE_END
+from pipelines.content.outline import Box, Mass, Measure, Outline
+from pipelines.content.wording import HEADING_OF_OTHERS
 
 _FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:comments?|cmt|pinglun|gentie|share|sharebar|bdsharebuttonbox|bshare|jiathis|social|relate[ds]?|"
@@ -25,202 +22,166 @@ _CAMEL = re.compile(r"([a-z])([A-Z])")
 _BOXES = frozenset({
     "div", "section", "ul", "ol", "aside", "footer", "nav", "form", "dl", "header", "p", "span", "td", "table",
 })  # fmt: skip
-_HEADINGS = (
+_HEADINGS = frozenset({
     "div", "p", "h2", "h3", "h4", "h5", "strong", "b", "span", "dt", "li", "td", "em", "a",
-)  # fmt: skip
+})  # fmt: skip
 
 
-@attrs.define
-class Mass:
-    """What an element holds, itself and below."""
-
-    text: int = 0
-    """Weight of all its visible text."""
-    linked: int = 0
-    """Weight of the text that is in links."""
-    anchors: int = 0
-    sentences: int = 0
-    prose: int = 0
-    """Weight of its text outside links that is punctuated as sentences are."""
+def lay_open(page: Outline) -> None:
+    """Makes an outline and its tree say what a reader sees: hidden bodies shown, layout tables made into boxes."""
+    mass = page.masses()
+    _reveal(page, mass)
+    _undo_layout_tables(page, mass)
 
 
-def masses(root: HtmlElement) -> dict[HtmlElement, Mass]:
-    """The mass of every element below `root`, in one walk."""
-    out: dict[HtmlElement, Mass] = {}
-    links = 0
-    walk = etree.iterwalk(root, events=("start", "end"))
-    for event, element in walk:
-        if event == "start":
-            if element.tag in INVISIBLE and element is not root:
-                walk.skip_subtree()
-                continue
-            links += element.tag == "a"
-            out[element] = mass = Mass(anchors=int(element.tag == "a"))
-            _take(mass, element.text, links)
-        else:
-            links -= element.tag == "a" and element in out
-            parent = element.getparent()
-            if element is root or parent not in out:
-                continue
-            above = out[parent]
-            if (mass_below := out.get(element)) is not None:
-                above.text += mass_below.text
-                above.linked += mass_below.linked
-                above.anchors += mass_below.anchors
-                above.sentences += mass_below.sentences
-                above.prose += mass_below.prose
-            _take(above, element.tail, links)
-    return out
-
-
-def _take(mass: Mass, text: str | None, links: int) -> None:
-    if not text or text.isspace():
-        return
-    amount = weight(text)
-    mass.text += amount
-    mass.linked += amount if links else 0
-    mass.sentences += len(SENTENCE_END.findall(text))
-    if not links and amount >= 10 and PUNCTUATION.search(text):
-        mass.prose += amount
-
-
-def lay_open(tree: HtmlElement) -> None:
-    """Makes a tree say what a reader sees, in place: hidden bodies shown, layout tables made into plain boxes."""
-    body = body_of(tree)
-    _reveal(body)
-    _undo_layout_tables(body)
-
-
-def prepare(tree: HtmlElement) -> HtmlElement:
-    """Takes the furniture out of a Chinese page's tree that is laid open, in place."""
-    body = body_of(tree)
-    _drop_cards(body)
-    _drop_furniture(body)
-    _drop_headed(body)
-    return tree
+def prepare(page: Outline) -> None:
+    """Drops the furniture of a Chinese page that is laid open."""
+    _drop_cards(page)
+    _drop_furniture(page)
+    _drop_headed(page)
 
 
 _COVERED = 120
 """Weight of hidden text from which it may be the article."""
 
 
-def _reveal(body: HtmlElement) -> None:
+def _reveal(page: Outline, mass: Measure) -> None:
     """Shows a body that the page hides until its script has run."""
-    covers = [element for element in body.iter() if hidden(element) or _transparent(element)]
-    if not any(weight(text_of(cover)) > _COVERED for cover in covers):
-        return
-    mass = masses(body)
-    total = mass[body].sentences
-    for element in covers:
-        inside = mass.get(element)
-        if inside and inside.sentences >= max(4, 0.4 * total) and inside.linked < 0.3 * inside.text:
-            element.attrib.pop("style", None)
-            element.attrib.pop("hidden", None)
+    covers = [box for box in page.boxes if box.hidden or _transparent(box.element)]
+    total = mass(page.root).sentences
+    for box in covers:
+        inside = mass(box)
+        covered = inside.text > _COVERED and inside.sentences >= max(4, 0.4 * total)
+        if covered and inside.linked < 0.3 * inside.text:
+            box.hidden = False
+            box.element.attrib.pop("style", None)
+            box.element.attrib.pop("hidden", None)
 
 
 def _transparent(element: HtmlElement) -> bool:
-    return bool(re.search(r"opacity\s*:\s*0(?![.\d])", element.get("style") or ""))
+    style = element.get("style")
+    return bool(style and _TRANSPARENT.search(style))
 
 
-def _undo_layout_tables(body: HtmlElement) -> None:
+_TRANSPARENT = re.compile(r"opacity\s*:\s*0(?![.\d])")
+
+
+def _undo_layout_tables(page: Outline, mass: Measure) -> None:
     """Makes tables that only place things into plain boxes; tables of data stay."""
-    tables = list(body.iter("table"))
-    holders = {table for inner in tables for table in inner.iterancestors("table")}
-    for table in tables:
-        cells = list(table.iter("td", "th"))
-        sizes = [weight(text_of(cell)) for cell in cells] if len(cells) <= 400 else [0]
-        rows = sum(1 for _ in table.iter("tr"))
-        if table in holders or len(cells) <= 3 or len(cells) < 1.5 * rows or max(sizes, default=0) > 200:
-            for node in list(table.iter("tbody", "thead", "tfoot", "tr", "td", "th", "caption")):
-                if next(node.iterancestors("table"), None) is table:
-                    node.set("data-layout", "1")
-            table.set("data-layout", "1")
-    for node in body.xpath(".//*[@data-layout]"):
-        node.tag = "div"
-        del node.attrib["data-layout"]
+    tables = [box for box in page.boxes if box.tag == "table"]
+    layout = {table for table in tables if _only_places(page, table, mass)}
+    parts = [box for box in page.boxes if layout and box.tag in _TABLE_PARTS and _table_of(box) in layout]
+    for box in parts:
+        box.tag = box.element.tag = "div"
 
 
-def _drop_cards(body: HtmlElement) -> None:
+_TABLE_PARTS = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th", "caption"})
+
+
+def _only_places(page: Outline, table: Box, mass: Measure) -> bool:
+    inside = page.inside(table)
+    cells = [box for box in inside if box.tag in ("td", "th")]
+    rows = sum(box.tag == "tr" for box in inside)
+    if len(cells) <= 3 or len(cells) < 1.5 * rows or any(box.tag == "table" for box in inside):
+        return True
+    return len(cells) <= 400 and any(mass(cell).text > 200 for cell in cells)
+
+
+def _table_of(box: Box) -> Box | None:
+    """The table that a box is, or is a part of."""
+    at: Box | None = box
+    while at is not None and at.tag != "table":
+        at = at.parent
+    return at
+
+
+def _drop_cards(page: Outline) -> None:
     """Four or more like siblings that each begin with a headline link are teasers of other articles."""
-    for parent in list(body.iter()):
-        if len(parent) < 4 or parent.getparent() is None:
+    mass = page.masses()
+    for parent in page.boxes:
+        if len(parent.children) < 4:
             continue
-        rows: dict[tuple[str, str], list[HtmlElement]] = {}
-        for child in parent:
+        rows: dict[tuple[str, str], list[Box]] = {}
+        for child in parent.children:
             if child.tag in ("li", "div", "article", "section", "dl", "tr"):
-                rows.setdefault((child.tag, (child.get("class") or "").split(" ")[0]), []).append(child)
+                rows.setdefault((child.tag, (child.element.get("class") or "").split(" ")[0]), []).append(child)
         for like in rows.values():
-            if len(like) >= 4 and sum(map(_is_teaser, like)) >= max(4, 0.6 * len(like)):
+            if len(like) >= 4 and sum(_is_teaser(page, child, mass) for child in like) >= max(4, 0.6 * len(like)):
                 for child in like:
-                    remove(child)
+                    page.drop(child)
 
 
-def _is_teaser(element: HtmlElement) -> bool:
-    link = next((link for link in element.iter("a") if link.get("href") and weight(text_of(link)) >= 7), None)
+def _is_teaser(page: Outline, box: Box, mass: Measure) -> bool:
+    if mass(box).text >= 500:
+        return False
+    links = (inner for inner in page.inside(box) if inner.tag == "a" and inner.element.get("href"))
+    link = next((link for link in links if mass(link).text >= 7), None)
     if link is None:
         return False
-    text = "".join(text_of(element).split())
-    headline = "".join(text_of(link).split())
-    return weight(text) < 500 and 0 <= text.find(headline[:10]) <= 25
+    headline = page.text(link).replace(" ", "")
+    return 0 <= page.text(box).replace(" ", "").find(headline[:10]) <= 25
 
 
-def _drop_furniture(body: HtmlElement) -> None:
+def _drop_furniture(page: Outline) -> None:
     """Boxes that are furniture by tag or class name and hold no prose, and boxes that are mostly links."""
-    mass = masses(body)
-    total, prose = mass[body].text or 1, mass[body].prose
-    for element in list(mass):
-        if element.tag not in _BOXES or element is body or element.getparent() is None:
+    mass = page.masses()
+    whole = mass(page.root)
+    total, prose = whole.text or 1, whole.prose
+    for box in page.boxes:
+        if box.tag not in _BOXES or box is page.root or box.gone:
             continue
-        held = mass[element]
+        held = mass(box)
         # The box with the page's own prose stays, however it is named and however many links hang in it.
         if held.text > 0.6 * total or (held.prose > 0.5 * prose and held.prose > 60):
             continue
-        names = _CAMEL.sub(r"\1-\2", f"{element.get('class') or ''} {element.get('id') or ''}")
-        named = element.tag in ("aside", "footer", "nav") or _FURNITURE.search(names)
-        thin = held.text < 60 or held.linked > 0.25 * held.text or held.sentences * 60 < held.text
         links_only = (
-            element.tag in ("ul", "ol", "div", "dl", "table")
+            box.tag in ("ul", "ol", "div", "dl", "table")
             and held.text > 20
             and held.linked > 0.75 * held.text
             and held.anchors >= 3
         )
-        empty_form = element.tag == "form" and not held.linked and held.text < 200
-        if (named and (thin or _ALWAYS.search(names))) or links_only or empty_form:
-            remove(element)
+        empty_form = box.tag == "form" and not held.linked and held.text < 200
+        if links_only or empty_form or _is_named_furniture(box, held):
+            page.drop(box)
 
 
-def _drop_headed(body: HtmlElement) -> None:
-    """Blocks under a heading such as 相关阅读, with what follows them in the same box."""
-    mass = masses(body)
-    total = mass[body].text or 1
-    for element in list(body.iter(*_HEADINGS)):
-        if element.getparent() is None or element not in mass or mass[element].text > 40:
+def _is_named_furniture(box: Box, held: Mass) -> bool:
+    names = _CAMEL.sub(r"\1-\2", f"{box.element.get('class') or ''} {box.element.get('id') or ''}")
+    thin = held.text < 60 or held.linked > 0.25 * held.text or held.sentences * 60 < held.text
+    if not thin and not _ALWAYS.search(names):
+        return False
+    return box.tag in ("aside", "footer", "nav") or bool(_FURNITURE.search(names))
+
+
+def _drop_headed(page: Outline) -> None:
+    """Boxes under a heading such as 相关阅读, with what follows them in the same box."""
+    mass = page.masses()
+    total = mass(page.root).text or 1
+    for box in page.boxes:
+        if box.tag not in _HEADINGS or box.gone or not 0 < mass(box).text <= 40:
             continue
-        heading = "".join(text_of(element).split())
+        heading = page.text(box).replace(" ", "")
         if not heading or len(heading) > 24 or not HEADING_OF_OTHERS.match(heading):
             continue
-        top = _climb(element, heading, mass, total)
-        after = list(top.itersiblings())
-        held = mass[top]
-        text_after = sum(mass[node].text for node in after if node in mass)
-        linked_after = sum(mass[node].linked for node in after if node in mass)
-        if held.text > 0.4 * total:
+        top = _climb(page, box, heading, mass)
+        if top.parent is None or mass(top).text > 0.4 * total:
             continue
+        held, siblings = mass(top), top.parent.children
+        after = [sibling for sibling in siblings[siblings.index(top) + 1 :] if not sibling.gone]
+        text_after = sum(mass(sibling).text for sibling in after)
+        linked_after = sum(mass(sibling).linked for sibling in after)
         if held.text <= 24 and after and text_after < 0.4 * total and linked_after > 0.4 * text_after:
-            for node in after:
-                remove(node)
-            remove(top)
-        elif held.text <= 24 or held.linked > 0.3 * held.text or re.search("[评評][论論]|討論", heading):
-            remove(top)
+            for sibling in (top, *after):
+                page.drop(sibling)
+        elif held.text <= 24 or held.linked > 0.3 * held.text or re.search("[評评][论論]|討論", heading):
+            page.drop(top)
 
 
-def _climb(element: HtmlElement, heading: str, mass: dict[HtmlElement, Mass], total: int) -> HtmlElement:
+def _climb(page: Outline, box: Box, heading: str, mass: Measure) -> Box:
     """The highest box that still begins with the heading."""
-    top = element
-    while (parent := top.getparent()) is not None and parent.tag not in ("body", "html"):
-        if parent not in mass or mass[parent].text > 0.5 * total:
+    total = mass(page.root).text or 1
+    while (above := box.parent) is not None and above.tag not in ("body", "html"):
+        if mass(above).text > 0.5 * total or not page.text(above).replace(" ", "").startswith(heading[:6]):
             break
-        if not "".join(text_of(parent).split()).startswith(heading[:6]):
-            break
-        top = parent
-    return top
+        box = above
+    return box

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cached_property
 
 import attrs
-from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines.content.tree import INVISIBLE, text_of, weight
+from pipelines.content.outline import Box, Outline
+from pipelines.content.tree import weight
 
 BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir", "div",
@@ -17,9 +20,6 @@ BLOCKS = frozenset({
     "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 })  # fmt: skip
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|(?<![\w-])(?:left|top|text-indent)\s*:\s*-\d{3,}", re.IGNORECASE
-)
 _INDENT = re.compile("^[ \t]*[\u3000\xa0\u2002\u2003][ \u3000\xa0\u2002\u2003]")
 _FINISHED = re.compile('[。！？!?…：:.；;][”’」』）)】"]*$')
 _INVISIBLES = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
@@ -35,17 +35,35 @@ class Segment:
 
     text: str
     """Lines of a list, a table or a verse are parted by a line feed; white space is squeezed."""
-    pieces: tuple[str, ...]
-    """The runs of text that inline elements part: what stands for itself in a byline."""
     kind: str
     """The tag of the element it stands in ("p", "h2", "div"), or "list", "table"."""
     element: HtmlElement
     links: float
     """Share of its characters that are link text, 0..1."""
 
-    @property
+    parts: Sequence[str]
+    """The runs of text that inline elements part, as they stand in the markup."""
+
+    @cached_property
+    def pieces(self) -> tuple[str, ...]:
+        """Its parts, white space squeezed: what stands for itself in a byline."""
+        return tuple(piece for part in self.parts if (piece := squeeze(part)))
+
+    @cached_property
     def weight(self) -> int:
         return weight(self.text)
+
+    @cached_property
+    def key(self) -> str:
+        return key(self.text)
+
+
+def key(text: str) -> str:
+    """Text with nothing but its letters and digits, by which differently spaced copies compare equal."""
+    return _NO_LETTERS.sub("", unicodedata.normalize("NFC", text)).lower()
+
+
+_NO_LETTERS = re.compile(r"[\W_]+")
 
 
 def squeeze(text: str) -> str:
@@ -56,46 +74,36 @@ def squeeze(text: str) -> str:
     return " ".join(text.split())
 
 
-def hidden(element: HtmlElement) -> bool:
-    """Whether the markup itself says that a reader does not see the element."""
-    style = element.get("style")
-    return bool(style and _HIDDEN.search(style)) or (element.get("hidden") is not None and element.tag != "body")
-
-
-def segments_of(root: HtmlElement) -> list[Segment]:
-    """All visible segments below `root`. Iterative, so that deep pages cost no stack."""
+def segments_of(page: Outline, top: Box | None = None) -> list[Segment]:
+    """All visible segments of an outline, or of one of its boxes."""
+    top = top or page.root
     out: list[Segment] = []
-    run = _Run(root)
-    walk = etree.iterwalk(root, events=("start", "end"))
-    links = 0
-    for event, element in walk:
-        tag = element.tag
-        if event == "start":
-            if element is not root and (tag in INVISIBLE or hidden(element)):
-                walk.skip_subtree()
-                continue
-            if tag in BLOCKS:
-                run.flush(out, element)
-                if (whole := _whole(element)) is not None:
-                    out.append(whole)
-                    walk.skip_subtree()
-                    continue
-            elif tag == "br":
-                run.add("\n", False)
-            links += tag == "a"
-            if element.text:
-                run.add(element.text if tag != "pre" else element.text.replace("\n", "\r"), links > 0)
-        else:
-            skipped = element is not root and (tag in INVISIBLE or hidden(element))
-            if not skipped:
-                links -= tag == "a"
+    run = _Run(top.element)
+    step = top.start
+    while step <= top.stop:
+        box, text, linked = page.steps[step], page.texts[step], page.linked[step]
+        if box is not None and not box.gone and (box is top or not box.hidden):
+            tag = box.tag
+            if step == box.start:
                 if tag in BLOCKS:
-                    run.flush(out, element.getparent() if element is not root else element)
-                elif tag not in ("br", "a"):
-                    run.part()
-            if element is not root and element.tail:
-                run.add(element.tail, links > 0)
-    run.flush(out, root)
+                    run.flush(out, box.element)
+                    if (whole := _whole(page, box)) is not None:
+                        out.append(whole)
+                        step = box.stop
+                        continue
+                elif tag == "pre":
+                    text = text.replace("\n", "\r")
+            elif tag in BLOCKS:
+                run.flush(out, box.element if box.parent is None or box is top else box.parent.element)
+            elif tag not in ("br", "a"):
+                run.part()
+        elif box is not None and step == box.start:
+            step = box.stop
+            continue
+        if text and (box is not top or step == top.start):
+            run.add(text, linked)
+        step += 1
+    run.flush(out, None)
     return out
 
 
@@ -105,13 +113,11 @@ class _Run:
     def __init__(self, element: HtmlElement) -> None:
         self._element = element
         self._parts: list[str] = []
-        self._breaks = False
         self._linked = 0
 
     def add(self, text: str, linked: bool) -> None:
         if text == "\n":
             self._parts.append("\n")
-            self._breaks = True
             return
         self._parts.append(text.replace("\n", " ").replace("\r", "\n"))
         if linked:
@@ -121,20 +127,21 @@ class _Run:
         self._parts.append("")
 
     def flush(self, out: list[Segment], following: HtmlElement | None) -> None:
-        if self._parts:
-            raw = "".join(self._parts)
-            linked = self._linked / max(1, len("".join(raw.split())))
-            kind = self._element.tag
+        raw = "".join(self._parts)
+        if raw and not raw.isspace():
+            share = self._linked and self._linked / max(1, len("".join(raw.split())))
             paragraphs = _paragraphs(raw) if "\n" in raw else [squeeze(raw)]
-            pieces = tuple(piece for part in self._parts if (piece := squeeze(part)))
             for text in paragraphs:
                 if text:
-                    own = pieces if len(paragraphs) == 1 else tuple(text.split("\n"))
-                    out.append(Segment(text=text, pieces=own, kind=kind, element=self._element, links=min(1.0, linked)))
-            self._parts = []
-            self._linked = 0
+                    parts = self._parts if len(paragraphs) == 1 else text.split("\n")
+                    out.append(_segment(text, parts, self._element.tag, self._element, share))
+        self._parts, self._linked = [], 0
         if following is not None:
             self._element = following
+
+
+def _segment(text: str, parts: Sequence[str], kind: str, element: HtmlElement, links: float) -> Segment:
+    return Segment(text=text, parts=parts, kind=kind, element=element, links=min(1.0, links))
 
 
 def _paragraphs(raw: str) -> list[str]:
@@ -154,32 +161,38 @@ def _paragraphs(raw: str) -> list[str]:
     return out
 
 
-def _whole(element: HtmlElement) -> Segment | None:
+def _whole(page: Outline, box: Box) -> Segment | None:
     """A list or table that is read as one block; None where it only lays the page out."""
-    if element.tag in ("ul", "ol"):
-        items = [child for child in element if child.tag == "li"]
-        if not items or any(not _is_cell(item) for item in items):
+    inside = [inner for inner in page.inside(box) if not inner.gone]
+    if box.tag in ("ul", "ol"):
+        items = [child for child in box.children if child.tag == "li" and not child.gone]
+        if not items or any(not _is_cell(page, item) for item in items):
             return None
-        return _of_lines([squeeze(text_of(item)) for item in items], "list", element)
-    if element.tag == "table" and all(_is_cell(cell) for cell in element.iter("td", "th")):
-        return _of_lines([_row(row) for row in element.iter("tr")], "table", element)
+        return _of_lines(page, box, [squeeze(page.text(item)) for item in items], "list")
+    if box.tag == "table" and all(_is_cell(page, cell) for cell in inside if cell.tag in ("td", "th")):
+        return _of_lines(page, box, [_row(page, row) for row in inside if row.tag == "tr"], "table")
     return None
 
 
-def _is_cell(element: HtmlElement) -> bool:
+def _is_cell(page: Outline, box: Box) -> bool:
     """Whether an item or cell holds one thing only: at most one paragraph, and no further structure."""
-    inner = [node.tag for node in element.iter(*BLOCKS) if node is not element]
-    return len(inner) < 2 and not {"table", "ul", "ol", "h1", "h2", "h3"} & set(inner)
+    tags = [inner.tag for inner in page.inside(box) if inner.tag in BLOCKS and not inner.gone]
+    return len(tags) < 2 and _STRUCTURE.isdisjoint(tags)
 
 
-def _row(row: HtmlElement) -> str:
-    return " | ".join(text for cell in row if cell.tag in ("td", "th") and (text := squeeze(text_of(cell))))
+_STRUCTURE = frozenset({"table", "ul", "ol", "h1", "h2", "h3"})
 
 
-def _of_lines(lines: list[str], kind: str, element: HtmlElement) -> Segment | None:
+def _row(page: Outline, row: Box) -> str:
+    cells = (page.text(cell) for cell in row.children if cell.tag in ("td", "th"))
+    return " | ".join(text for cell in cells if (text := squeeze(cell)))
+
+
+def _of_lines(page: Outline, box: Box, lines: list[str], kind: str) -> Segment | None:
     lines = [line for line in lines if line]
     if not lines:
         return None
-    linked = sum(len("".join(text_of(link).split())) for link in element.iter("a"))
+    held = range(box.start, box.stop)
+    linked = sum(len("".join(page.texts[step].split())) for step in held if page.linked[step])
     share = linked / max(1, len("".join("".join(lines).split())))
-    return Segment(text="\n".join(lines), pieces=tuple(lines), kind=kind, element=element, links=min(1.0, share))
+    return _segment("\n".join(lines), lines, kind, box.element, share)

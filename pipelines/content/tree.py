@@ -145,9 +145,8 @@ def ancestors(element: HtmlElement) -> Iterator[HtmlElement]:
         parent = parent.getparent()
 
 
-def is_chinese(tree: HtmlElement) -> bool:
-    """Whether most of a page is Chinese. Pages in other languages are the engine's own ground."""
-    text = text_of(body_of(tree))
+def is_chinese(text: str) -> bool:
+    """Whether most of a text is Chinese. Pages in other languages are the engine's own ground."""
     han, other = len(_HAN.findall(text)), len(_KANA_OR_HANGUL.findall(text))
     return han > 2 * other and han * 2 > len(_WORD.findall(text))
 

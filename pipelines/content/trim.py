@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipelines.content.segments import Segment
-from pipelines.content.views import key
+from pipelines.content.segments import Segment, key
 from pipelines.content.wording import (
     BYLINE_PART,
     CREDIT_LINE,

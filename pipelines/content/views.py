@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 
 from lxml.html import HtmlElement
 
-from pipelines.content.segments import Segment
-from pipelines.content.tree import weight
+from pipelines.content.segments import Segment, key
 from pipelines.content.wording import PUNCTUATION, SENTENCE_END
 
 View = frozenset[int]
@@ -21,20 +18,15 @@ _SHORT, _LONG = 10, 30
 _INLINE_HOLDERS = frozenset({"p", "span", "font", "b", "strong", "em", "h1", "h2", "h3", "a", "li"})
 
 
-def key(text: str) -> str:
-    """Text with nothing but its letters and digits, by which differently spaced copies compare equal."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFC", text)).lower()
-
-
 def segments_in(extracted: str, segments: Sequence[Segment], title: str | None = None) -> View:
     """The segments whose text an extractor kept. Short ones must stand where their neighbours do; the title is none."""
     whole = key(extracted)
     used = bytearray(len(whole))  # a passage that the page repeats elsewhere answers for one segment only
     taken: set[int] = set()
-    at = 0
+    named, at = key(title or ""), 0
     for index, segment in enumerate(segments):
-        wanted = key(segment.text)
-        if not wanted or (title and wanted == key(title)):
+        wanted = segment.key
+        if not wanted or wanted == named:
             continue
         if len(wanted) < _SHORT:
             found = whole.find(wanted, at, at + len(wanted) + _NEAR)
@@ -99,21 +91,17 @@ def agreement(one: View, other: View, weights: Sequence[int]) -> float:
 
 def prose_share(view: View, segments: Sequence[Segment]) -> float:
     """Share of a view's text that stands in whole sentences, 0..1."""
-    prose = sum(weights_of(segments[i]) for i in view if is_prose(segments[i]))
-    return prose / max(1, sum(weights_of(segments[i]) for i in view))
+    prose = sum(segments[i].weight for i in view if is_prose(segments[i]))
+    return prose / max(1, sum(segments[i].weight for i in view))
 
 
 def is_prose(segment: Segment) -> bool:
     return segment.links < 0.5 and segment.weight >= 15 and bool(SENTENCE_END.search(segment.text))
 
 
-def weights_of(segment: Segment) -> int:
-    return weight(segment.text)
-
-
 def elect(views: Sequence[View], segments: Sequence[Segment]) -> View:
     """The view that agrees best with the others, prose counting too; the first wins a tie."""
-    weights = [weights_of(segment) for segment in segments]
+    weights = [segment.weight for segment in segments]
     filled = [view for view in views if view]
     best, best_score = frozenset[int](), -1.0
     for view in filled:

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 
 from lxml.html import HtmlElement
 
-from pipelines.content.segments import squeeze
+from pipelines.content.segments import key, squeeze
 from pipelines.content.tree import ESCAPES, text_of
-from pipelines.content.views import key
 from pipelines.facts.head import Head, text_value
 
 _PARTING = re.compile(r"\s*(?:[_|｜丨»›·]+|(?<!-)--(?!-)|\s[-–—]\s|(?<![-\w])-(?![-\w])|-(?=[^-]{2,30}$))\s*")
