@@ -175,7 +175,7 @@ class _Writer:
         """Why there is no text to be written; "" where there is one, its row then settled against the run's others."""
         if not made.text:
             labels = ", ".join(label.name for label in made.document.labels)
-            return "no main text" + (f" ({labels})" if labels else "")
+            return (made.document.problem or "no main text") + (f" ({labels})" if labels else "")
         doubles = self._run_texts.settle(url, made.text, made.document.blocks)
         made.row["duplicate_of"] = doubles.duplicate_of
         made.row["near_duplicates"] = doubles.near_duplicates

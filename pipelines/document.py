@@ -91,6 +91,8 @@ class Document:
     """For each metadata field that is known: where it was read ("byline", "meta:author", "json-ld", ...)."""
     charset: CharsetDecision
     labels: tuple[QualityLabel, ...] = ()
+    problem: str | None = None
+    """Why there was nothing to read: "an empty body", "not a page (application/pdf)"; None where there was."""
     captured_at: datetime
     provenance: Provenance
 

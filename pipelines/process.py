@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from importlib import metadata
 from urllib.parse import urlsplit
 
 import charset_normalizer
@@ -14,6 +16,7 @@ from pipelines.boilerplate import SiteModel
 from pipelines.content.segments import key
 from pipelines.document import Document, Provenance
 from pipelines.facts.titles import is_heading_of
+from pipelines.quality import labels_over
 from pipelines.reading import read_page
 from pipelines.rules import ExtractRules
 from pipelines.version import text_version
@@ -29,10 +32,12 @@ def process(captures: Sequence[Capture], rules: ExtractRules | None = None, mode
         raise ValueError("process() needs at least one capture")
     rules = rules or ExtractRules()
     first = read_page(captures[0], rules, model)
+    pages = [first]
     blocks = list(first.blocks)
     meta = first.meta
     for capture in captures[1:]:
         further = read_page(capture, rules, model)
+        pages.append(further)
         blocks += _continued(further.blocks, blocks, meta.title)
         # What signs an article off stands on its last page.
         for field in ("author", "editor", "source"):
@@ -42,7 +47,8 @@ def process(captures: Sequence[Capture], rules: ExtractRules | None = None, mode
         site=site_of(captures[0].url),
         title=meta.title, author=meta.author, source=meta.source, editor=meta.editor, published=meta.published,
         published_precision=meta.published_precision, modified=meta.modified, category=meta.category, tags=meta.tags,
-        lang=meta.lang, blocks=tuple(blocks), origins=meta.origins, charset=first.page.charset, labels=first.labels,
+        lang=meta.lang, blocks=tuple(blocks), origins=meta.origins, charset=first.page.charset,
+        labels=labels_over([page.labels for page in pages]), problem=first.problem,
         captured_at=captures[0].started, provenance=_provenance(rules, model),
     )  # fmt: skip
 
@@ -63,6 +69,7 @@ def _provenance(rules: ExtractRules, model: SiteModel | None) -> Provenance:
         "lxml": etree.__version__,
         "libxml2": ".".join(map(str, etree.LIBXML_VERSION)),
         "charset-normalizer": charset_normalizer.__version__,
+        "rjieba": _version_of("rjieba"),
     }
     return Provenance(
         extractor=extraction.ENGINE,
@@ -70,6 +77,12 @@ def _provenance(rules: ExtractRules, model: SiteModel | None) -> Provenance:
         rules_digest=rules.digest(),
         model_digest=model.digest() if model else None,
     )
+
+
+@cache
+def _version_of(name: str) -> str:
+    """Of a library that is loaded where it is needed only."""
+    return metadata.version(name)
 
 
 def site_of(url: str) -> str:

@@ -49,6 +49,8 @@ class PageRead:
     meta: Metadata = attrs.field(factory=Metadata)
     blocks: tuple[str, ...] = ()
     labels: tuple[QualityLabel, ...] = ()
+    problem: str | None = None
+    """Why there was nothing to read; None where there was."""
     tree: HtmlElement | None = None
     """The page laid open; None where there was nothing to parse."""
     shown: Sequence[Segment] = ()
@@ -63,8 +65,7 @@ def read_page(capture: Capture, rules: ExtractRules, model: SiteModel | None = N
     page, problem = decode_capture(capture)
     tree = None if problem else parse_html(page.html)
     if tree is None:
-        evidence = f"nothing to read: {problem or 'no markup'}"
-        return PageRead(page=page, labels=(QualityLabel(name="mojibake", score=1.0, evidence=evidence),))
+        return PageRead(page=page, problem=problem or "no markup")
     if model is None or rules.main:
         return _read(page, tree, capture, rules)
     container = model.fit(tree)

@@ -127,5 +127,9 @@ def _verdict(item: ArticleItem) -> tuple[State, str | None, str | None]:
     if status >= 400:
         return STATE_OF_STATUS.get(status, State.FAILED), f"status {status}", None
     if item.only_labels is not None or item.text_file is None:
-        return State.ARCHIVED, f"no text: {item.only_labels or 'no main text found'}", None
+        return (
+            State.ARCHIVED,
+            f"no text: {item.only_labels or item.extracted.document.problem or 'no main text found'}",
+            None,
+        )
     return State.ARCHIVED, None, item.text_file

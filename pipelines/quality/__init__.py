@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipelines.document import QualityLabel
 from pipelines.quality import (
     annotated_pinyin,
@@ -13,19 +15,40 @@ from pipelines.quality import (
     mojibake,
     snapshot_copy,
     soft_404,
+    spun_text,
     truncated_article,
 )
 from pipelines.quality.reading import Reading
+from pipelines.quality.truncated_article import BROKEN_OFF
 
 _MEASURES = (
-    hijacked_title, keyword_stuffing, annotated_pinyin, mojibake, snapshot_copy, soft_404, challenge_page, login_wall,
-    truncated_article, listing_page,
+    hijacked_title, keyword_stuffing, spun_text, annotated_pinyin, mojibake, snapshot_copy, soft_404, challenge_page,
+    login_wall, truncated_article, listing_page,
 )  # fmt: skip
 
-__all__ = ["Reading", "labels_of"]
+_OF_LATER_PAGES = frozenset({"mojibake", "login_wall", "truncated_article"})
+"""What a further page of an article may add; the rest is said by the first, which shows the article's head."""
+
+__all__ = ["Reading", "labels_of", "labels_over"]
 
 
 def labels_of(reading: Reading) -> tuple[QualityLabel, ...]:
     """Every label that a page earns, in the order of the measures."""
     found = (measure.label(reading) for measure in _MEASURES)
     return tuple(label for label in found if label is not None)
+
+
+def labels_over(pages: Sequence[Sequence[QualityLabel]]) -> tuple[QualityLabel, ...]:
+    """The labels of an article from those of its pages in page order, each name once.
+
+    That the text stops is no fault of a page that another one follows, unless its capture broke off.
+    """
+    found: dict[str, QualityLabel] = {}
+    for number, page in enumerate(pages):
+        for label in page:
+            if number and label.name not in _OF_LATER_PAGES:
+                continue
+            if label.name == "truncated_article" and number + 1 < len(pages) and BROKEN_OFF not in label.evidence:
+                continue
+            found.setdefault(label.name, label)
+    return tuple(found.values())

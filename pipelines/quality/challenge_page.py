@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from pipelines.content.tree import weight
 from pipelines.document import QualityLabel
-from pipelines.quality.reading import Reading
+from pipelines.quality.reading import Reading, label_of
 
 _MARKUP = re.compile(
     r"cf[-_]chl|cf-challenge|challenge-platform|_cf_chl_opt|g-recaptcha|h-captcha|hcaptcha\.com|geetest|TCaptcha|"
@@ -22,28 +21,31 @@ _WORDING = re.compile(
     r"Attention Required|Access (?:Denied|denied)|unusual traffic|are you a robot|enable JavaScript and cookies",
     re.IGNORECASE,
 )
+_REFUSALS = frozenset({401, 403, 405, 412, 429, 503, 521})
 _LITTLE, _NOTHING = 220, 80
+_HEAD = 50_000
+"""Characters in which a page that only sets a cookie and loads itself again has said so."""
 
 
 def label(reading: Reading) -> QualityLabel | None:
-    """By its wording and the marks of known walls, where there is next to no text."""
-    if weight(reading.text) >= _LITTLE or weight(reading.shown) >= 3 * _LITTLE:
+    """By its wording and the marks of known walls, where there is next to no text and no article's shape."""
+    if reading.amount >= _LITTLE or reading.shown_amount >= 3 * _LITTLE:
+        return None
+    refused = reading.status in _REFUSALS
+    if reading.is_told and not refused:  # a short report on captchas is one
         return None
     noscript = "" if reading.tree is None else " ".join("".join(n.itertext()) for n in reading.tree.iter("noscript"))
     said = _WORDING.search(f"{reading.doc_title}\n{reading.shown}\n{noscript[:2000]}")
-    marks = _MARKUP.search(reading.html[:200_000])
-    refused = reading.status in (401, 403, 405, 412, 429, 503, 521)
-    bare = (
-        reading.tree is not None and weight(reading.shown) < 20 and re.search(r"location|cookie", reading.html[:50_000])
-    )
-    scripted = bool(
-        bare and re.search(r"<script", reading.html[:50_000], re.IGNORECASE) and "document.cookie" in reading.html
-    )
-    told = 0.5 if weight(reading.text) < _NOTHING else 0.3
+    marks = _MARKUP.search(reading.html[:200_000]) if said or refused else None  # they do not tell by themselves
+    scripted = reading.shown_amount < 20 and _only_sets_a_cookie(reading)
+    told = 0.5 if reading.amount < _NOTHING else 0.3
     score = told * bool(said) + 0.35 * bool(marks) + 0.3 * refused + 0.6 * scripted
     if score < 0.5:
         return None
     shown = (said and said[0]) or (marks and marks[0]) or "a script that sets a cookie and loads the page again"
-    return QualityLabel(
-        name="challenge_page", score=min(1.0, round(score + 0.2, 2)), evidence=f"status {reading.status}, {shown}"
-    )
+    return label_of("challenge_page", score + 0.2, f"status {reading.status}, {shown}")
+
+
+def _only_sets_a_cookie(reading: Reading) -> bool:
+    html = reading.html[:_HEAD]
+    return reading.tree is not None and "<script" in html.lower() and "document.cookie" in reading.html

@@ -4,34 +4,78 @@ from __future__ import annotations
 
 import re
 
-from pipelines.content.brief import below_byline
+from pipelines.content.segments import HEADINGS, Segment
 from pipelines.content.tree import weight
+from pipelines.content.views import key
 from pipelines.content.wording import SENTENCE_END
 from pipelines.document import QualityLabel
-from pipelines.quality.reading import Reading
+from pipelines.quality.reading import ENOUGH, Reading, label_of
 
 _TEASER = re.compile(r"(?:…|\.{3}|。)\s*[\[【（(]?\s*(?:详细|詳細|全文|更多|阅读全文|详情|more)\W*$", re.IGNORECASE)
+_BREAKS_OFF = re.compile(r"(?:…|\.{3})$", re.MULTILINE)
+_PROSE = 30
+_SCRAP = 120
+"""Weight of text below which a page without an article's shape may have left a notice of the site's, no article."""
 
 
 def label(reading: Reading) -> QualityLabel | None:
-    """By the number of headline links and the share of the page's text that they are, where prose is scarce."""
-    if reading.tree is None:
+    """By text that is teasers only, each ending in or hanging below a link to its article; or by headline links that
+    are most of the page, where there is no prose, or none but a scrap that knows nothing of the title."""
+    if evidence := _of_teasers(reading):
+        return label_of("listing_page", 0.9, evidence)
+    if reading.tree is None or reading.amount >= ENOUGH or reading.is_told or not _is_scrap(reading):
         return None
     headlines = sum(
         1 for node in reading.tree.iter("a") if node.get("href") and 7 <= weight("".join(node.itertext())) <= 80
     )
     shown = weight(reading.shown)
-    linked = sum(segment.links * weight(segment.text) for segment in reading.segments)
-    share = linked / shown if shown else 0.0
-    teasers = sum(bool(_TEASER.search(block)) for block in reading.blocks)
-    if teasers >= 4 and teasers > 0.5 * len(reading.blocks):
-        evidence = f"{teasers} of {len(reading.blocks)} blocks end in a link to the whole article"
-        return QualityLabel(name="listing_page", score=0.9, evidence=evidence)
-    prose = sum(weight(block) for block in reading.blocks if weight(block) >= 30 and SENTENCE_END.search(block))
-    article = reading.blocks and below_byline(reading.segments, reading.title)
-    if headlines < 8 or share < 0.4 or prose or article:
+    share = sum(segment.links * weight(segment.text) for segment in reading.segments) / max(1, shown)
+    few = 1 if reading.amount < _SCRAP and not SENTENCE_END.search(reading.text) else 3
+    if not (headlines >= 8 and share >= 0.4) and not (headlines >= few and share >= 0.45):
         return None
     evidence = f"{headlines} headline links, {share:.0%} of the text is linked"
-    return QualityLabel(
-        name="listing_page", score=round(min(1.0, 0.4 + share / 2 + headlines / 200), 2), evidence=evidence
-    )
+    return label_of("listing_page", 0.4 + share / 2 + headlines / 200, evidence)
+
+
+def _of_teasers(reading: Reading) -> str:
+    """What shows that the text is nothing but teasers; empty where it is not."""
+    count = len(reading.blocks)
+    ending = sum(bool(_TEASER.search(block[-40:])) for block in reading.blocks)
+    if ending >= 4 and ending > 0.5 * count:
+        return f"{ending} of {count} blocks end in a link to the whole article"
+    hanging, prose = _hanging(reading)
+    if not hanging or hanging < 0.75 * prose:
+        return ""
+    if hanging >= (3 if reading.is_told else 1 if _BREAKS_OFF.search(reading.text) else 2):
+        return f"{hanging} of {prose} paragraphs hang below a headline link of their own"
+    return ""
+
+
+def _hanging(reading: Reading) -> tuple[int, int]:
+    """Paragraphs of the text that follow a headline link with no other paragraph between, and all paragraphs."""
+    blocks, title = set(reading.blocks), key(reading.title or "")
+    hanging = prose = 0
+    since = near = 3
+    for segment in reading.segments:
+        if _is_headline(segment) and key(segment.text) != title:
+            since = 0
+        elif segment.text in blocks and len(segment.text) >= 20 and segment.links < 0.5:
+            prose += 1
+            hanging += since < near
+            since = near
+        else:
+            since += 1
+    return hanging, prose
+
+
+def _is_headline(segment: Segment) -> bool:
+    least = 4 if segment.kind in HEADINGS else 8
+    return segment.links > 0.8 and "\n" not in segment.text and least <= len(segment.text) <= 80
+
+
+def _is_scrap(reading: Reading) -> bool:
+    """Whether no block is prose, or the text is short and shares no pair of characters with the title."""
+    if not any(weight(block) >= _PROSE and SENTENCE_END.search(block) for block in reading.blocks):
+        return True
+    title, text = key(re.split(r"\s*[-_|｜—–]+\s*", reading.title or "")[0]), key(reading.text)
+    return reading.amount < _SCRAP and not any(title[i : i + 2] in text for i in range(len(title) - 1))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from pipelines.content.tree import weight
+from pipelines.content.views import key
 from pipelines.document import QualityLabel
-from pipelines.quality.reading import Reading
+from pipelines.quality.reading import Reading, label_of
 
 _GONE = re.compile(
     r"(?:页面|網頁|网页|頁面|文章|内容|新闻|信息|文件|地址|链接)[^。\n]{0,12}(?:不存在|未找到|找不到|没有找到|"
@@ -18,19 +19,32 @@ _GONE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _LITTLE = 260
+_LINE = 80
+"""Characters of a line that says so: an article's sentence on a page that was taken down is longer, or one of many."""
 
 
 def label(reading: Reading) -> QualityLabel | None:
-    """By its wording in the title or in what little text there is. A page sent with 404 or 410 is no soft one."""
-    if reading.status >= 400:
+    """By a title that says little else, or by a line of its own where there is next to no text besides.
+
+    A page sent with 404 or 410 is no soft one; a page with an article's shape speaks of others.
+    """
+    if reading.status >= 400 or reading.amount >= 3 * _LITTLE:
         return None
-    titled = _GONE.search(reading.doc_title) or _GONE.search(reading.title or "")
-    amount = weight(reading.text)
-    said = _GONE.search(reading.shown[:3000])
-    if titled and amount < 3 * _LITTLE:
-        return QualityLabel(
-            name="soft_404", score=0.95, evidence=f"status {reading.status}, title {titled[0].strip()!r}"
-        )
-    if said and amount < _LITTLE and weight(reading.shown) < 4 * _LITTLE:
-        return QualityLabel(name="soft_404", score=0.85, evidence=f"status {reading.status}, says {said[0].strip()!r}")
+    for title in dict.fromkeys((reading.doc_title, reading.title or "")):
+        said = _GONE.search(title)
+        if said and not (reading.is_told and reading.amount >= _LITTLE) and _is_most_of(said[0], title):
+            return label_of("soft_404", 0.95, f"status {reading.status}, title {said[0].strip()!r}")
+    if reading.amount >= _LITTLE or reading.is_told or reading.shown_amount >= 3 * _LITTLE:
+        return None
+    lines = [segment.text for segment in reading.segments if len(segment.text) <= _LINE]
+    said = next((found for line in lines if (found := _GONE.search(line))), None)
+    besides = sum(weight(block) for block in reading.blocks if not _GONE.search(block))
+    if said and besides < _LITTLE / 2:
+        return label_of("soft_404", 0.85, f"status {reading.status}, says {said[0].strip()!r}")
     return None
+
+
+def _is_most_of(said: str, title: str) -> bool:
+    """Whether the part of a title that says so, the site's name not counted, says hardly more."""
+    parts = re.split(r"\s*[-_|｜—–]+\s*", title)
+    return any(said.strip() in part and len(key(part)) <= 2 * len(key(said)) + 4 for part in parts)

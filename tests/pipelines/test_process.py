@@ -155,7 +155,8 @@ def test_pages_made_to_blow_up_do_not(name: str) -> None:
 def test_what_cannot_be_read_says_why() -> None:
     document = process([capture_of(b"%PDF-1.7", content_type="application/pdf")])
     assert document.blocks == () and not document.has_text
-    assert "application/pdf" in document.labels[0].evidence
+    assert document.problem == "not a page (application/pdf)" and document.labels == ()
+    assert process([capture_of(b"")]).problem == "an empty body"
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
