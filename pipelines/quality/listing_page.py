@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from pipelines.content.segments import HEADINGS, Segment
+from pipelines.content.segments import HEADINGS, Segment, key
 from pipelines.content.tree import weight
-from pipelines.content.views import key
 from pipelines.content.wording import SENTENCE_END
 from pipelines.document import QualityLabel
 from pipelines.quality.reading import ENOUGH, Reading, label_of

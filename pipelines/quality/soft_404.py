@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pipelines.content.segments import key
 from pipelines.content.tree import weight
-from pipelines.content.views import key
 from pipelines.document import QualityLabel
 from pipelines.quality.reading import Reading, label_of
 
