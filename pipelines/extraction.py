@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from copy import deepcopy
+from functools import cache
 
 import trafilatura
 from lxml.html import HtmlElement
 from trafilatura.readability_lxml import Document as ReadabilityDocument
+from trafilatura.settings import Extractor
 
 from pipelines.content.brief import brief_article
 from pipelines.content.feeds import drop_feeds
@@ -95,15 +97,22 @@ def _views(page: Outline, segments: list[Segment], title: str | None, *, several
 
 
 def _by_trafilatura(tree: HtmlElement, *, precise: bool) -> str:
-    """Its text. `deduplicate` stays off: it remembers segments of earlier pages, process-wide."""
+    """Its text. `precise` is for a tree that is prepared."""
     try:
-        found = trafilatura.bare_extraction(
-            deepcopy(tree), include_comments=False, favor_precision=precise, deduplicate=False, with_metadata=False
-        )
+        found = trafilatura.bare_extraction(tree, options=_options(precise))
     except Exception:  # a page must never stop the run, whatever the engine makes of it
         return ""
     body = getattr(found, "body", None)
     return "" if body is None else "".join(body.itertext())
+
+
+@cache
+def _options(precise: bool) -> Extractor:
+    """Reading its settings takes as long as a stage. `dedup` stays off: it remembers earlier pages, process-wide.
+
+    On a prepared tree it need not compare with other extractors (`fast`): other views are asked there.
+    """
+    return Extractor(output_format="xml", comments=False, precision=precise, fast=precise, dedup=False)
 
 
 def _by_readability(tree: HtmlElement) -> str:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from functools import cached_property
-from itertools import accumulate
-from typing import NamedTuple
+from itertools import accumulate, count
+from typing import NamedTuple, cast
 
 import attrs
 from lxml import etree
@@ -78,9 +78,12 @@ class Outline:
         self.linked: list[bool] = []
         """For each step whether its text is in a link."""
         self._read(body_of(tree))
-        self._masses = [self._mass(step) for step in range(len(self.steps))]
+        self._masses = list(map(_mass, self.steps, self.texts, self.linked, count()))
+        self._measure: Measure | None = None
 
     def _read(self, body: HtmlElement) -> None:
+        boxes, steps, texts, linked = self.boxes, self.steps, self.texts, self.linked
+        unseen = {element for element in cast("list[HtmlElement]", _STYLED(body)) if hidden(element)} - {body}
         at: Box | None = None
         walk = etree.iterwalk(body, events=("start", "end"))
         for event, element in walk:
@@ -89,36 +92,25 @@ class Outline:
                 if tag in INVISIBLE and at is not None:
                     walk.skip_subtree()
                     continue
-                at = Box(
-                    element, tag, at, len(self.boxes), len(self.steps), at is not None and hidden(element),
-                    tag == "a" or (at is not None and at.linked),
-                )  # fmt: skip
-                if at.parent is not None:
-                    at.parent.children.append(at)
-                self.boxes.append(at)
-                self._step(at, "\n" if tag == "br" else element.text, at.linked)
+                in_link = tag == "a" or (at is not None and at.linked)
+                box = Box(element, tag, at, len(boxes), len(steps), element in unseen, in_link)
+                if at is not None:
+                    at.children.append(box)
+                boxes.append(box)
+                steps.append(box)
+                texts.append("\n" if tag == "br" else element.text or "")
+                linked.append(in_link)
+                at = box
             elif at is not None and element is at.element:
-                at.stop, at.end = len(self.steps), len(self.boxes)
-                above = at.parent
-                self._step(at, element.tail if above is not None else None, above is not None and above.linked)
-                at = above
+                at.stop, at.end = len(steps), len(boxes)
+                steps.append(at)
+                at = at.parent
+                texts.append(element.tail or "" if at is not None else "")
+                linked.append(at is not None and at.linked)
             elif at is not None and element.tail:
-                self._step(None, element.tail, at.linked)
-
-    def _step(self, box: Box | None, text: str | None, linked: bool) -> None:
-        self.steps.append(box)
-        self.texts.append(text or "")
-        self.linked.append(linked)
-
-    def _mass(self, step: int) -> Mass:
-        box, text, linked = self.steps[step], self.texts[step], self.linked[step]
-        anchor = int(box is not None and box.tag == "a" and box.start == step)
-        if not text or text.isspace():
-            return _ANCHOR if anchor else _NOTHING
-        amount = weight(text)
-        prose = not linked and amount >= _PROSE and PUNCTUATION.search(text)
-        ends = len(SENTENCE_END.findall(text))
-        return Mass(amount, amount if linked else 0, anchor, ends, amount if prose else 0)
+                steps.append(None)
+                texts.append(element.tail)
+                linked.append(at.linked)
 
     @property
     def root(self) -> Box:
@@ -141,6 +133,7 @@ class Outline:
         box.gone = True
         for step in range(box.start, box.stop):
             self.texts[step], self._masses[step] = "", _NOTHING
+        self._measure = None
 
     def keep(self, elements: Iterable[HtmlElement], of: Iterable[HtmlElement]) -> None:
         """Drops those of the elements `of` that hold none of `elements`."""
@@ -156,18 +149,19 @@ class Outline:
 
     def masses(self) -> Measure:
         """Measures what a box holds of all that is in the outline now."""
-        sums = [list(accumulate(amounts, initial=0)) for amounts in zip(*self._masses, strict=True)]
-        return lambda box: Mass(*(sum_[box.stop] - sum_[box.start] for sum_ in sums))
+        if self._measure is None:
+            self._measure = _running(self._masses)
+        return self._measure
 
     def kept(self) -> HtmlElement:
-        """A copy of the tree's body, in a document of its own, without what was dropped or is never shown."""
+        """A copy of the tree's body, in a document of its own, without what was dropped or is not shown."""
         body = deepcopy(self.root.element)
-        gone = {box.element for box in self.boxes if box.gone}
-        twins = zip(list(body.iter()), self.root.element.iter(), strict=True) if gone else ()
-        for copy, element in twins:
+        gone = {box.element for box in self.boxes if box.gone or box.hidden}
+        for copy, element in list(zip(body.iter(), self.root.element.iter(), strict=True)) if gone else ():
             if element in gone:
                 remove(copy)
         etree.strip_elements(body, *INVISIBLE, with_tail=False)
+        etree.strip_attributes(body, "style", "hidden")
         if body.tag == "html":
             return body
         document = body.makeelement("html")
@@ -176,7 +170,36 @@ class Outline:
         return document
 
 
+_STYLED = etree.XPath("descendant-or-self::*[@style or @hidden]")
+
+
 def hidden(element: HtmlElement) -> bool:
     """Whether the markup itself says that a reader does not see the element."""
     style = element.get("style")
     return bool(style and _HIDDEN.search(style)) or (element.get("hidden") is not None and element.tag != "body")
+
+
+def _mass(box: Box | None, text: str, linked: bool, step: int) -> Mass:
+    anchor = 1 if box is not None and box.tag == "a" and box.start == step else 0
+    if not text or text.isspace() or not (amount := weight(text)):
+        return _ANCHOR if anchor else _NOTHING
+    ends = len(SENTENCE_END.findall(text))
+    if linked:
+        return Mass(amount, amount, anchor, ends, 0)
+    return Mass(amount, 0, anchor, ends, amount if amount >= _PROSE and PUNCTUATION.search(text) else 0)
+
+
+def _running(masses: Iterable[Mass]) -> Measure:
+    """Measures a box by differences of running sums over the steps."""
+    text, linked, anchors, sentences, prose = (
+        list(accumulate(amounts, initial=0)) for amounts in zip(*masses, strict=True)
+    )
+
+    def mass(box: Box) -> Mass:
+        i, j = box.start, box.stop
+        return Mass(
+            text[j] - text[i], linked[j] - linked[i], anchors[j] - anchors[i], sentences[j] - sentences[i],
+            prose[j] - prose[i],
+        )  # fmt: skip
+
+    return mass

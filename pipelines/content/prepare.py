@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from lxml.html import HtmlElement
-
 from pipelines.content.outline import Box, Mass, Measure, Outline
 from pipelines.content.wording import HEADING_OF_OTHERS
 
@@ -47,23 +45,16 @@ _COVERED = 120
 
 def _reveal(page: Outline, mass: Measure) -> None:
     """Shows a body that the page hides until its script has run."""
-    covers = [box for box in page.boxes if box.hidden or _transparent(box.element)]
     total = mass(page.root).sentences
-    for box in covers:
-        inside = mass(box)
-        covered = inside.text > _COVERED and inside.sentences >= max(4, 0.4 * total)
-        if covered and inside.linked < 0.3 * inside.text:
+    for box in page.boxes:
+        if not box.hidden:
+            continue
+        held = mass(box)
+        enough = held.text > _COVERED and held.sentences >= max(4, 0.4 * total)
+        if enough and held.linked < 0.3 * held.text:
             box.hidden = False
             box.element.attrib.pop("style", None)
             box.element.attrib.pop("hidden", None)
-
-
-def _transparent(element: HtmlElement) -> bool:
-    style = element.get("style")
-    return bool(style and _TRANSPARENT.search(style))
-
-
-_TRANSPARENT = re.compile(r"opacity\s*:\s*0(?![.\d])")
 
 
 def _undo_layout_tables(page: Outline, mass: Measure) -> None:
@@ -146,11 +137,13 @@ def _drop_furniture(page: Outline) -> None:
 
 
 def _is_named_furniture(box: Box, held: Mass) -> bool:
-    names = _CAMEL.sub(r"\1-\2", f"{box.element.get('class') or ''} {box.element.get('id') or ''}")
-    thin = held.text < 60 or held.linked > 0.25 * held.text or held.sentences * 60 < held.text
-    if not thin and not _ALWAYS.search(names):
+    by_tag = box.tag in ("aside", "footer", "nav")
+    names = " ".join(filter(None, (box.element.get("class"), box.element.get("id"))))
+    if not names and not by_tag:
         return False
-    return box.tag in ("aside", "footer", "nav") or bool(_FURNITURE.search(names))
+    thin = held.text < 60 or held.linked > 0.25 * held.text or held.sentences * 60 < held.text
+    names = _CAMEL.sub(r"\1-\2", names)
+    return bool((thin or _ALWAYS.search(names)) and (by_tag or _FURNITURE.search(names)))
 
 
 def _drop_headed(page: Outline) -> None:

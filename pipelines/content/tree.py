@@ -19,7 +19,7 @@ MAX_DEPTH = 240
 
 _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,300}\?>")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\x0c\r"))
-_NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+_ESCAPE_MARKS = (b"\x1b", b"27;", b"1b;", b"1B;")
 ESCAPES = re.compile(
     r"(?:\x1b|&#0{0,5}27;|&#[xX]0{0,5}1[bB];)(?:\[[0-9;?]{0,40}[@-~]|\][^\x07\x1b<&]{0,200}(?:\x07|\x1b\\|&#0{0,5}7;)|[()][0-9A-B])"
 )
@@ -57,20 +57,22 @@ def _printable(text: str) -> bytes:
     """UTF-8 of the text without what no reader sees: terminal escapes, controls, surrogates, non-characters."""
     if declaration := _XML_DECLARATION.match(text):
         text = text[declaration.end() :]
-    if any(mark in text for mark in ("\x1b", "27;", "1b;", "1B;")):
-        text = ESCAPES.sub("", text)
-    data = text.encode("utf-8", "ignore").translate(None, _CONTROLS)
-    for character in _NO_CHARACTERS:
-        data = data.replace(character, b"")
-    return data
+    data = text.encode("utf-8", "ignore")
+    if any(mark in data for mark in _ESCAPE_MARKS):
+        data = ESCAPES.sub("", text).encode("utf-8", "ignore")
+    if "\ufffe" in text or "\uffff" in text:
+        data = data.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
+    return data.translate(None, _CONTROLS)
 
 
 def _bounded(tree: HtmlElement) -> HtmlElement:
-    for tags in (_INLINE, _WRAPPERS):
-        if _too_deep(tree):
-            etree.strip_tags(tree, *tags)
-    for element in _too_deep(tree):
-        remove(element)
+    for tags in (_INLINE, _WRAPPERS, ()):
+        if not (below := _too_deep(tree)):
+            break
+        etree.strip_tags(tree, *tags)
+    else:
+        for element in below:
+            remove(element)
     if cast(float, _COUNT(tree)) > MAX_ELEMENTS:
         _cut_after(next(islice(tree.iter(), MAX_ELEMENTS, None)))
     return tree
