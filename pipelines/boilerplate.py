@@ -11,7 +11,7 @@ from functools import cached_property
 import attrs
 from lxml.html import HtmlElement
 
-from pipelines.content.segments import Segment, key
+from pipelines.content.segments import key
 from pipelines.content.tree import INVISIBLE, body_of, remove, text_of, weight
 from pipelines.errors import ModelError
 
@@ -80,9 +80,9 @@ class SiteModel:
                 return container
         return None
 
-    def is_shared(self, segment: Segment) -> bool:
+    def is_shared(self, text: str) -> bool:
         """Whether a block of main text is a standing notice of the site."""
-        return bool(self._shared) and fingerprint(segment.text) in self._shared
+        return bool(self._shared) and fingerprint(text) in self._shared
 
     def _clear(self, body: HtmlElement, container: HtmlElement) -> None:
         for element in list(_furniture(body, self._furniture, self._above)):

@@ -56,7 +56,7 @@ def extract_main_content(page: Outline, rules: ExtractRules | None = None, title
 
 
 def extract_from_container(
-    container: HtmlElement, rules: ExtractRules, title: str | None, is_shared: Callable[[Segment], bool]
+    container: HtmlElement, rules: ExtractRules, title: str | None, is_shared: Callable[[str], bool]
 ) -> list[Segment]:
     """The segments of the main text in an element that is known to hold it, without what the site's pages share.
 
@@ -66,7 +66,7 @@ def extract_from_container(
     _follow(rules, page)
     if is_chinese(page.text(page.root)):
         prepare(page)
-    segments = [segment for segment in segments_of(page) if not is_shared(segment)]
+    segments = [segment for segment in segments_of(page) if not is_shared(segment.text)]
     if not segments:
         return []
     view = segments_in(_by_trafilatura(page.kept(), precise=True), segments, title)

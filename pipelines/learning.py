@@ -24,6 +24,8 @@ _SELDOM = 0.2
 """Share of the pages that have an element in which it may hold main text and yet be none of it: the full way errs."""
 _RECURS = 0.4
 """Share of the pages from which a block that recurs is a standing notice."""
+_PRUNED = ("div", "section", "aside", "nav", "header", "footer", "ul", "ol", "dl", "form", "article", "main")
+"""Tags of elements that are taken out; smaller ones are parts of a line."""
 _LONG = 15
 """Weight of a block that is not by chance the same in two articles."""
 
@@ -42,6 +44,8 @@ class Observed:
     """The main text, a block each."""
     facts: Sequence[str]
     """What the page's body says of the article, as written: title, names, days."""
+    original_url: str | None = None
+    """The page that a snapshot says it was taken from."""
 
 
 def learn(site: str, run: str, pages: Sequence[Observed]) -> SiteModel | None:
@@ -52,7 +56,7 @@ def learn(site: str, run: str, pages: Sequence[Observed]) -> SiteModel | None:
     containers = list(_containers(mapped))
     if not containers:
         return None
-    known = [page for page in mapped if page.container(containers)]
+    known = [page for page in mapped if page.container(containers) is not None]
     return SiteModel(
         site=site,
         run=run,
@@ -117,9 +121,10 @@ class _Map:
                 for above in _upward(path):
                     main[above] += segment.weight
                 full.update(_lineage(segment.element))
-            if any(fact in segment.text for fact in page.facts):
+            if any(fact in segment.text for fact in page.facts) or _links(segment, page.original_url):
                 facts.update(_upward(path))
                 full.update(_lineage(segment.element))
+                facts.update(where[node] for node in segment.element.iter() if node in where)
         edge = {0, 1, *range(len(page.main) - 3, len(page.main))}
         blocks = [
             (fingerprint(text), len(key(text)), number in edge and not SENTENCE_END.search(text))
@@ -148,6 +153,10 @@ def _paths(body: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
             waiting += [
                 (f"{path}/{name}" if path else name, child, depth + 1) for name, child in named_children(element)
             ]
+
+
+def _links(segment: Segment, url: str | None) -> bool:
+    return url is not None and any(url in (node.get("href") or "") for node in segment.element.iter("a"))
 
 
 def _path(element: HtmlElement, where: Mapping[HtmlElement, str]) -> str:
@@ -200,7 +209,11 @@ def _furniture(pages: Sequence[_Map], containers: Sequence[str]) -> Iterator[str
     full = Counter(path for page in pages for path in page.elements if page.main.get(path) or path in page.facts)
     ways = {above for path in containers for above in _upward(path)}
     for path, count in there.items():
-        if path in ways or any(path.startswith(f"{container}/") for container in containers):
+        if (
+            not path.rpartition("/")[2].startswith(_PRUNED)
+            or path in ways
+            or any(path.startswith(f"{container}/") for container in containers)
+        ):
             continue
         if count < max(3, _TEMPLATE * len(pages)) or full[path] > _tolerated(count):
             continue
@@ -214,9 +227,13 @@ def _tolerated(count: int) -> int:
 
 
 def _asides(pages: Sequence[_Map], containers: Sequence[str]) -> Iterator[str]:
-    """Names of elements inside containers that hold nothing of the article in all but few pages."""
+    """Names of elements inside containers that hold nothing of the article in all but few pages, or what other pages of
+    the site say, too: teasers that go round."""
     there: Counter[str] = Counter()
     bare: Counter[str] = Counter()
+    said: Counter[str] = Counter()
+    again: Counter[str] = Counter()
+    known = Counter(mark for page in pages for mark in {mark for mark, *_ in page.blocks})
     for page in pages:
         container = page.container(containers)
         if container is None:
@@ -239,7 +256,7 @@ def _shared(pages: Sequence[_Map]) -> Iterator[str]:
     short: Counter[str] = Counter()
     for page in pages:
         marks = {mark: (size, at_edge) for mark, size, at_edge in page.blocks}
-        seen.update(marks)
+        seen.update(marks.keys())
         short.update(mark for mark, (size, at_edge) in marks.items() if size < _LONG and not at_edge)
     for mark, count in seen.items():
         if count >= max(4, _RECURS * len(pages)) and not short[mark]:
