@@ -89,7 +89,7 @@ class SiteModel:
             if element is not container:
                 remove(element)
         if self._asides:
-            for element in [node for node in container.iterdescendants() if _is_named(node)]:
+            for element in [node for node in container.iterdescendants() if is_named(node)]:
                 if name_of(element) in self._asides and element.getparent() is not None:
                     remove(element)
 
@@ -147,7 +147,8 @@ def _strings(values: object) -> tuple[str, ...]:
     return tuple(values)
 
 
-def _is_named(element: HtmlElement) -> bool:
+def is_named(element: HtmlElement) -> bool:
+    """Whether its name says more than its tag."""
     return isinstance(element.tag, str) and (element.get("class") is not None or element.get("id") is not None)
 
 

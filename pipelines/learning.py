@@ -9,7 +9,7 @@ from datetime import datetime
 import attrs
 from lxml.html import HtmlElement
 
-from pipelines.boilerplate import DEPTH, LEAST, SiteModel, fingerprint, name_of, named_children
+from pipelines.boilerplate import DEPTH, LEAST, SiteModel, fingerprint, is_named, name_of, named_children
 from pipelines.content.segments import Segment, key
 from pipelines.content.tree import body_of
 from pipelines.content.wording import SENTENCE_END
@@ -24,6 +24,8 @@ _SELDOM = 0.2
 """Share of the pages that have an element in which it may hold main text and yet be none of it: the full way errs."""
 _RECURS = 0.4
 """Share of the pages from which a block that recurs is a standing notice."""
+_GOES_ROUND = 0.6
+"""Share of the text in elements of one name that other pages have, too, from which they are no part of the article."""
 _PRUNED = ("div", "section", "aside", "nav", "header", "footer", "ul", "ol", "dl", "form", "article", "main")
 """Tags of elements that are taken out; smaller ones are parts of a line."""
 _LONG = 15
@@ -102,6 +104,8 @@ class _Map:
     elements: Mapping[str, HtmlElement]
     blocks: Sequence[tuple[str, int, bool]]
     """Of each block of main text the fingerprint, the weight, and whether it is a line at head or tail."""
+    texts: Sequence[tuple[HtmlElement, str, int]]
+    """Of each piece of main text its element, the fingerprint and the weight."""
     bare: frozenset[HtmlElement]
     """Elements that hold neither main text nor facts."""
 
@@ -113,11 +117,13 @@ class _Map:
         main: dict[str, int] = defaultdict(int)
         facts: set[str] = set()
         full: set[HtmlElement] = set()
+        texts: list[tuple[HtmlElement, str, int]] = []
         for segment in page.shown:
             path = _path(segment.element, where)
             told = key(segment.text)
             if left[told] > 0:
                 left[told] -= 1
+                texts.append((segment.element, fingerprint(segment.text), segment.weight))
                 for above in _upward(path):
                     main[above] += segment.weight
                 full.update(_lineage(segment.element))
@@ -132,6 +138,7 @@ class _Map:
         ]
         return cls(
             record=page.record, total=main.get("", 0), main=main, facts=frozenset(facts), elements=paths, blocks=blocks,
+            texts=texts,
             bare=frozenset(element for element in where if element not in full),
         )  # fmt: skip
 
@@ -227,8 +234,8 @@ def _tolerated(count: int) -> int:
 
 
 def _asides(pages: Sequence[_Map], containers: Sequence[str]) -> Iterator[str]:
-    """Names of elements inside containers that hold nothing of the article in all but few pages, or what other pages of
-    the site say, too: teasers that go round."""
+    """Names of elements inside containers that hold nothing of the article in all but few pages, or little but what
+    other pages say, too: teasers that go round."""
     there: Counter[str] = Counter()
     bare: Counter[str] = Counter()
     said: Counter[str] = Counter()
@@ -238,15 +245,18 @@ def _asides(pages: Sequence[_Map], containers: Sequence[str]) -> Iterator[str]:
         container = page.container(containers)
         if container is None:
             continue
-        of_name: dict[str, bool] = {}
-        for element in container.iterdescendants():
-            if isinstance(element.tag, str) and (element.get("class") or element.get("id")):
-                name = name_of(element)
-                of_name[name] = of_name.get(name, True) and element in page.bare
-        there.update(of_name)
-        bare.update(name for name, is_bare in of_name.items() if is_bare)
+        names = {node: name_of(node) for node in container.iterdescendants() if is_named(node)}
+        full = {name for node, name in names.items() if node not in page.bare}
+        there.update(set(names.values()))
+        bare.update(set(names.values()) - full)
+        for element, mark, amount in page.texts:
+            for name in {names[node] for node in _lineage(element) if node in names}:
+                said[name] += amount
+                again[name] += amount if known[mark] > 1 else 0
     for name, count in there.items():
-        if count >= max(3, _TEMPLATE * len(pages)) and count - bare[name] <= _tolerated(count):
+        if count < max(3, _TEMPLATE * len(pages)):
+            continue
+        if count - bare[name] <= _tolerated(count) or again[name] >= _GOES_ROUND * max(1, said[name]):
             yield name
 
 
