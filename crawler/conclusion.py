@@ -31,6 +31,7 @@ from crawler.extensions.report import (
 )
 from crawler.frontier.base import TERMINAL, State
 from crawler.frontier.errors import LedgerError
+from crawler.renewal import renew_texts
 from crawler.run import Run
 
 logger = logging.getLogger(__name__)
@@ -46,10 +47,12 @@ def conclude(run: Run, crawler: Crawler, code: ExitCode | None = None) -> ExitCo
     if code is None and reason != "finished" and run.stopped_by is None:
         run.stopped_by = f"stopped ({reason or 'before it began'})"
     left = run.frontier.pending()
+    if code is None and run.stopped_by is None and not left:
+        _renew(run)
     complete = code is None and run.stopped_by is None and not left
     if left and code is None and run.stopped_by is None:
         run.findings.append(f"{left} URLs have no outcome")
-    findings = [*run.findings, *_seed_findings(run)]
+    findings = [*run.findings, *run.models.alarms(), *_seed_findings(run)]
     if code is None:
         code = ExitCode.STOPPED if run.stopped_by else ExitCode.FINDINGS if findings else ExitCode.CLEAN
     record = _record(run, crawler, tuple(findings), code)
@@ -70,6 +73,16 @@ def conclude(run: Run, crawler: Crawler, code: ExitCode | None = None) -> ExitCo
         run.close()
     _say(run, record, findings, notes)
     return code
+
+
+def _renew(run: Run) -> None:
+    """Makes the early texts again by the site models; what stands in the way stops the run, to go on from there."""
+    try:
+        renew_texts(run)
+    except KeyboardInterrupt:
+        run.stopped_by = "interrupted while texts were read again"
+    except (ArchiveError, LedgerError, OSError) as error:
+        run.stopped_by = f"texts cannot be written again: {one_line(error)}"
 
 
 def _seed_findings(run: Run) -> list[str]:

@@ -26,6 +26,7 @@ from crawler.lock import RunLock
 from crawler.plan import CrawlPlan, user_agent
 from crawler.profiles import SiteProfile
 from crawler.scope import Scope
+from pipelines.sitemodels import SiteModels
 from pipelines.workers import ExtractionPool
 
 logger = logging.getLogger(__name__)
@@ -60,6 +61,13 @@ class Run:
             time_limit=settings.getfloat("EXTRACT_TIME_LIMIT"),
             memory_limit=settings.getint("EXTRACT_MEMORY_LIMIT"),
             recycle_after=settings.getint("EXTRACT_RECYCLE_AFTER"),
+        )
+        self.models = SiteModels(
+            collection.path,
+            self.run,
+            self.pool,
+            pages=settings.getint("EXTRACT_MODEL_PAGES"),
+            alarm=settings.getfloat("EXTRACT_DRIFT_ALARM"),
         )
         self.extraction_seconds: list[float] = []
         self.archiver = Archiver(collection, waiting=settings.getint("ARCHIVE_QUEUE"))

@@ -64,6 +64,10 @@ EXTRACT_RECYCLE_AFTER = 2000
 """Articles after which a worker is replaced by a fresh one."""
 EXTRACT_NEAR_DUPLICATE = 0.8
 """Similarity (0..1) from which two texts are listed as near duplicates."""
+EXTRACT_MODEL_PAGES = 8
+"""Articles of a site from which its model is learned, in the crawl; 0 reads every page by itself."""
+EXTRACT_DRIFT_ALARM = 0.3
+"""Share (0..1) of a site's pages that may leave its model before the run ends with a finding."""
 
 # --- Replay -----------------------------------------------------------------------------------------------------
 REPLAY_SOURCE = ""

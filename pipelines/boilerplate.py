@@ -16,10 +16,19 @@ from pipelines.content.tree import INVISIBLE, body_of, remove, text_of, weight
 from pipelines.errors import ModelError
 
 FORMAT = 1
+DRIFT = "template_drift"
+"""The label of a page that does not fit its site's model."""
 DEPTH = 40
 """Elements below this depth are not told apart: no article begins there."""
 LEAST = 40
 """Weight of text below which a container holds no article."""
+_LAYOUTS = 4
+"""Layouts that are taken over from an older model."""
+_BYLINE = 200
+"""Characters that a byline has, at most."""
+_SIGNED = re.compile(
+    r"[编編]辑?輯?[:：\s]|[责責][编編任]|[记記]者|作者|[来來]源|原文|[Bb]y\s+[A-Z]|文[／/:：]|撰文|供稿"
+)
 _DIGITS = re.compile(r"\d+")
 _BOX = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th", "caption"})
 """Told apart from a plain box by nothing: a table that only lays out is made into boxes."""
@@ -69,6 +78,18 @@ class SiteModel:
     shared: tuple[str, ...]
     """Fingerprints of blocks that recur in the site's main texts: standing notices, not news."""
 
+    def with_older(self, older: SiteModel) -> SiteModel:
+        """This model, and what an older one knows of layouts that this one does not: old pages may turn up again."""
+        mine, ways = set(self.containers), {above for path in self.containers for above in (*_prefixes(path), path)}
+        theirs = [path for path in older.containers if path not in mine][:_LAYOUTS]
+        return attrs.evolve(
+            self,
+            containers=(*self.containers, *theirs),
+            furniture=tuple(sorted({*self.furniture, *(path for path in older.furniture if path not in ways)})),
+            asides=tuple(sorted({*self.asides, *older.asides})),
+            shared=tuple(sorted({*self.shared, *older.shared})),
+        )
+
     def fit(self, tree: HtmlElement) -> HtmlElement | None:
         """The element of a page that holds its main text, the page's furniture then taken out; None, and nothing
         changed, where the page is not of the kind that was learned."""
@@ -86,7 +107,7 @@ class SiteModel:
 
     def _clear(self, body: HtmlElement, container: HtmlElement) -> None:
         for element in list(_furniture(body, self._furniture, self._above)):
-            if element is not container:
+            if element is not container and not _signs(element):
                 remove(element)
         if self._asides:
             for element in [node for node in container.iterdescendants() if is_named(node)]:
@@ -150,6 +171,12 @@ def _strings(values: object) -> tuple[str, ...]:
 def is_named(element: HtmlElement) -> bool:
     """Whether its name says more than its tag."""
     return isinstance(element.tag, str) and (element.get("class") is not None or element.get("id") is not None)
+
+
+def _signs(element: HtmlElement) -> bool:
+    """Whether an element reads like a byline, wherever it stands: in most pages there may be none in its place."""
+    text = text_of(element)
+    return len(text) < _BYLINE and _SIGNED.search(text) is not None
 
 
 def _prefixes(path: str) -> Iterator[str]:

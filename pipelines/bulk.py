@@ -13,10 +13,12 @@ import attrs
 from archives.audit import NOT_EXTRACTED
 from archives.capture import RecordLocation
 from archives.collection import Collection
+from pipelines.document import site_of
 from pipelines.duplicates import RunTexts
 from pipelines.errors import ExtractionError
 from pipelines.rules import ExtractRules
 from pipelines.shelf import Bases, rules_shelf
+from pipelines.sitemodels import in_force
 from pipelines.workers import Extracted, ExtractionPool, ExtractionTask
 
 SHOWN = 1000
@@ -85,6 +87,8 @@ class _Old:
     run: str
     row: Mapping[str, Any]
     rules: ExtractRules
+    model: str | None
+    """Digest of the site model that is in force now."""
 
     @property
     def url(self) -> str:
@@ -127,10 +131,13 @@ def _newest(collection: Collection, but: str) -> dict[str, str]:
 
 
 def _old_rows(collection: Collection, sources: Mapping[str, str], bases: Bases) -> Iterator[_Old]:
+    models = in_force(collection.path)
     for run in sorted(set(sources.values())):
         for row in collection.texts(run).rows():
             if sources[row["url"]] == run:
-                yield _Old(run=run, row=row, rules=bases.rules_of(row))
+                rules, model = bases.rules_of(row), models.get(site_of(row["url"]))
+                digest = model.digest() if model and not rules.main else None
+                yield _Old(run=run, row=row, rules=rules, model=digest)
 
 
 def _begin(collection: Collection, old: _Old, pool: ExtractionPool) -> Future[Extracted] | str:
@@ -142,7 +149,7 @@ def _begin(collection: Collection, old: _Old, pool: ExtractionPool) -> Future[Ex
         return f"its row names no usable captures ({error!r})"
     if not places:
         return "its row names no captures"
-    return pool.submit(ExtractionTask(collection=collection.path, locations=places, rules=old.rules))
+    return pool.submit(ExtractionTask(collection=collection.path, locations=places, rules=old.rules, model=old.model))
 
 
 class _Writer:

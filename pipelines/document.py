@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from urllib.parse import urlsplit
 
 import attrs
 
@@ -100,3 +101,14 @@ class Document:
     def has_text(self) -> bool:
         """Whether this document gets a text file."""
         return bool(self.blocks) and not any(label.name in TEXTLESS for label in self.labels)
+
+
+def site_of(url: str) -> str:
+    """Host of a URL, with the port where it is not the scheme's own."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ""
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    return (parts.hostname or "") + (f":{port}" if port and port != usual else "")

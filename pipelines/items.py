@@ -14,10 +14,12 @@ from archives.capture import RecordLocation
 from archives.collection import Collection
 from archives.errors import ArchiveError
 from archives.texts import TextStore
+from pipelines.document import site_of
 from pipelines.duplicates import RunTexts
 from pipelines.errors import ExtractionError
 from pipelines.rules import ExtractRules
 from pipelines.shelf import rules_shelf
+from pipelines.sitemodels import SiteModels
 from pipelines.textfile import parse_text
 from pipelines.workers import Extracted, ExtractionPool, ExtractionTask
 
@@ -30,6 +32,7 @@ class TextRun(Protocol):
     collection: Collection
     texts: TextStore
     pool: ExtractionPool
+    models: SiteModels
     extraction_seconds: list[float]
     """Wall time in the worker, one number an article."""
 
@@ -98,19 +101,23 @@ class ExtractPipeline:
         return cls(crawler)
 
     async def process_item(self, item: ArticleItem) -> ArticleItem:
-        task = ExtractionTask(
-            collection=self._run.collection.path,
-            locations=tuple(page.location for page in item.pages),
-            rules=item.rules,
-        )
+        locations = tuple(page.location for page in item.pages)
         try:
+            model = self._run.models.digest_for(site_of(item.url), item.rules)
+            task = ExtractionTask(
+                collection=self._run.collection.path, locations=locations, rules=item.rules, model=model
+            )
             item.extracted = await asyncio.wrap_future(self._run.pool.submit(task))
+        except OSError as error:
+            item.unkept = f"a site model cannot be written: {error}"
         except ExtractionError as error:
             item.failure = str(error)
             self._crawler.stats.inc_value("texts/failed")
             logger.warning("no text for %s: %s", item.url, error)
         else:
             self._run.extraction_seconds.append(item.extracted.seconds)
+            if item.has_text:
+                self._run.models.note(item.extracted.document, locations, item.rules)
         return item
 
 

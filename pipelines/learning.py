@@ -213,7 +213,8 @@ def _mean(values: Iterable[float]) -> float:
 def _furniture(pages: Sequence[_Map], containers: Sequence[str]) -> Iterator[str]:
     """The highest paths that pages have in common and that hold nothing of an article."""
     there = Counter(path for page in pages for path in page.elements)
-    full = Counter(path for page in pages for path in page.elements if page.main.get(path) or path in page.facts)
+    full = Counter(path for page in pages for path in page.elements if page.main.get(path))
+    facts = {path for page in pages for path in page.facts}
     ways = {above for path in containers for above in _upward(path)}
     for path, count in there.items():
         if (
@@ -222,10 +223,10 @@ def _furniture(pages: Sequence[_Map], containers: Sequence[str]) -> Iterator[str
             or any(path.startswith(f"{container}/") for container in containers)
         ):
             continue
-        if count < max(3, _TEMPLATE * len(pages)) or full[path] > _tolerated(count):
+        if count < max(3, _TEMPLATE * len(pages)) or path in facts or full[path] > _tolerated(count):
             continue
         above = path.rpartition("/")[0]
-        if above in ways or full[above] > _tolerated(there[above]):
+        if above in ways or above in facts or full[above] > _tolerated(there[above]):
             yield path
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from importlib import metadata
-from urllib.parse import urlsplit
 
 import charset_normalizer
 from lxml import etree
@@ -14,7 +13,7 @@ from archives.capture import Capture
 from pipelines import extraction
 from pipelines.boilerplate import SiteModel
 from pipelines.content.segments import key
-from pipelines.document import Document, Provenance
+from pipelines.document import Document, Provenance, site_of
 from pipelines.facts.titles import is_heading_of
 from pipelines.quality import labels_over
 from pipelines.reading import read_page
@@ -83,14 +82,3 @@ def _provenance(rules: ExtractRules, model: SiteModel | None) -> Provenance:
 def _version_of(name: str) -> str:
     """Of a library that is loaded where it is needed only."""
     return metadata.version(name)
-
-
-def site_of(url: str) -> str:
-    """Host of a URL, with the port where it is not the scheme's own."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return ""
-    usual = {"http": 80, "https": 443}.get(parts.scheme)
-    return (parts.hostname or "") + (f":{port}" if port and port != usual else "")

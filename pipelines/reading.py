@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from archives.capture import Capture
 from pipelines import extraction
-from pipelines.boilerplate import LEAST, SiteModel
+from pipelines.boilerplate import DRIFT, LEAST, SiteModel
 from pipelines.charset import decode_page
 from pipelines.coding import LIMIT, decode_content
 from pipelines.content.outline import Outline
@@ -79,7 +79,7 @@ def read_page(capture: Capture, rules: ExtractRules, model: SiteModel | None = N
     if not read.blocks:
         return read
     evidence = "the place of the main text " + ("is not there" if container is None else "does not hold it")
-    drift = QualityLabel(name="template_drift", score=1.0, evidence=evidence)
+    drift = QualityLabel(name=DRIFT, score=1.0, evidence=evidence)
     return attrs.evolve(read, labels=(*read.labels, drift))
 
 

@@ -2,93 +2,109 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
+from concurrent.futures import Future, wait
 from pathlib import Path
 
 import attrs
 
 from archives.capture import RecordLocation
-from pipelines.boilerplate import SiteModel
+from pipelines.boilerplate import DRIFT, SiteModel
 from pipelines.document import Document
+from pipelines.errors import ExtractionError
 from pipelines.rules import ExtractRules
 from pipelines.shelf import model_shelf
+from pipelines.workers import ExtractionPool, LearningTask, learn
 
-DRIFT = "template_drift"
+logger = logging.getLogger(__name__)
+
 _SAMPLE = 24
 """Articles that a model is learned from, at most."""
 _JUDGED = 10
 """Pages below which a site's share of misfits says nothing."""
 
 
-@attrs.frozen(kw_only=True)
-class LearningTask:
-    """What a worker is to learn a model from."""
-
-    collection: Path
-    site: str
-    run: str
-    articles: tuple[tuple[RecordLocation, ...], ...]
-    rules: ExtractRules
-
-
 @attrs.define(kw_only=True)
 class _Site:
     model: SiteModel | None = None
     articles: list[tuple[RecordLocation, ...]] = attrs.field(factory=list)
-    """Of those read the full way."""
-    next: int
-    """Number of such articles at which learning is tried."""
-    learning: bool = False
+    """The newest of those that were read the full way since the model was learned."""
+    read: int = 0
+    """How many there were of them."""
+    due: int
+    """How many make it worth while to learn."""
+    learning: Future[SiteModel | None] | None = None
     fitted: int = 0
     drifted: int = 0
 
 
 class SiteModels:
-    """The models of one run. Each site's newest is in force; none is learned where `pages` is 0."""
+    """The models of one run. Each site's newest is in force; none is learned where `pages` is 0.
 
-    def __init__(self, collection: Path, run: str, *, pages: int, alarm: float) -> None:
-        """`pages`: articles of a site after which a model is learned; `alarm`: the share of misfits that is told."""
-        self._collection, self._run, self._pages, self._alarm = collection, run, pages, alarm
+    Learning goes on in a worker; what it gave is put in force by whichever call comes next.
+    """
+
+    def __init__(self, collection: Path, run: str, pool: ExtractionPool, *, pages: int, alarm: float) -> None:
+        """`pages`: articles of a site after which a model is learned; `alarm`: share of misfits that is told, 0..1."""
+        self._collection, self._run, self._pool = collection, run, pool
+        self._pages, self._alarm = pages, alarm
         self._shelf = model_shelf(collection)
         self._sites: dict[str, _Site] = {}
         for site, model in in_force(collection).items() if pages else ():
-            self._sites[site] = _Site(model=model, next=pages)
+            self._sites[site] = _Site(model=model, due=pages)
 
-    def model_of(self, site: str) -> str | None:
-        """The digest of the model in force; None where there is none."""
+    def digest_for(self, site: str, rules: ExtractRules) -> str | None:
+        """The digest of the model that a page is to be read by; None where there is none, or a rule says where its
+        text lies. Raises OSError where a model that was learned cannot be kept."""
         found = self._sites.get(site)
-        return found.model.digest() if found and found.model else None
+        if found is None or rules.main:
+            return None
+        self._adopt(found)
+        return found.model.digest() if found.model else None
 
-    def note(
-        self, document: Document, locations: tuple[RecordLocation, ...], rules: ExtractRules
-    ) -> LearningTask | None:
-        """Counts a text; gives what is to be learned now, if anything."""
+    def note(self, document: Document, locations: tuple[RecordLocation, ...], rules: ExtractRules) -> None:
+        """Counts a text, and has a model learned where enough were read the full way."""
         if not self._pages or not document.has_text or rules.main:
-            return None
-        site = self._sites.setdefault(document.site, _Site(next=self._pages))
-        if document.provenance.model_digest is not None and not any(label.name == DRIFT for label in document.labels):
+            return
+        site = self._sites.setdefault(document.site, _Site(due=self._pages))
+        by_model = document.provenance.model_digest is not None
+        if by_model and not any(label.name == DRIFT for label in document.labels):
             site.fitted += 1
-            return None
-        site.drifted += document.provenance.model_digest is not None
+            return
+        site.drifted += by_model
         site.articles = [*site.articles, locations][-_SAMPLE:]
-        site.next -= 1
-        if site.learning or site.next > 0:
-            return None
-        site.learning = True
-        return LearningTask(
-            collection=self._collection, site=document.site, run=self._run, articles=tuple(site.articles), rules=rules
-        )
+        site.read += 1
+        if site.learning is None and site.read >= site.due:
+            site.due = 2 * site.read  # should nothing come of it
+            before = site.model.digest() if site.model else None
+            task = LearningTask(
+                collection=self._collection, site=document.site, run=self._run, articles=tuple(site.articles),
+                rules=rules, before=before,
+            )  # fmt: skip
+            site.learning = self._pool.call(learn, task)
 
-    def learned(self, name: str, model: SiteModel | None) -> None:
-        """Puts a model in force, on the shelf first; with None learning is tried again when twice as much is there.
+    def settle(self) -> None:
+        """Waits for what is being learned. Raises OSError where a model cannot be kept."""
+        for site in self._sites.values():
+            if site.learning is not None:
+                wait([site.learning])
+                self._adopt(site)
 
-        Raises OSError.
-        """
-        site = self._sites[name]
-        site.learning, site.next = False, max(self._pages, len(site.articles))
+    def _adopt(self, site: _Site) -> None:
+        """Puts a model in force that was learned meanwhile, on the shelf first."""
+        if site.learning is None or not site.learning.done():
+            return
+        learning, site.learning = site.learning, None
+        try:
+            model = learning.result()
+        except ExtractionError as error:
+            logger.warning("no site model: %s", error)
+            return
         if model is not None:
             self._shelf.keep(model)
-            site.model = model
+            site.model, site.articles, site.read, site.due = model, [], 0, self._pages
+            logger.info("learned a site model for %s from %d articles", model.site, len(model.learned_from))
 
     def alarms(self) -> list[str]:
         """One line for each site of which too many pages have left the model."""

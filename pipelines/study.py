@@ -7,15 +7,12 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from archives.capture import Capture
-from archives.collection import Collection
-from archives.errors import ArchiveError
-from pipelines.boilerplate import SiteModel
+from pipelines.boilerplate import DRIFT, SiteModel
 from pipelines.content.tree import weight
 from pipelines.learning import Observed, days, learn
 from pipelines.metadata import Metadata
 from pipelines.reading import PageRead, read_page
 from pipelines.rules import ExtractRules
-from pipelines.sitemodels import DRIFT, LearningTask
 
 _KEPT = 0.97
 """Share of a page's main text, standing notices aside, that the model must find again."""
@@ -24,12 +21,6 @@ _PASSED = 0.8
 _FACTS = ("title", "author", "source", "editor", "published", "modified", "category", "tags", "original_url")
 _ELSEWHERE = ("meta", "json-ld", "head", "url", "title", "rules")
 """Origins of facts that are not read from the body."""
-
-
-def learn_site(task: LearningTask) -> SiteModel | None:
-    """Does a task in a worker: the model of a site, or None where none is any good."""
-    collection = Collection.open(task.collection.parent, task.collection.name)
-    return study(task.site, task.run, list(_captures(collection, task)), task.rules)
 
 
 def study(site: str, run: str, captures: Sequence[Capture], rules: ExtractRules) -> SiteModel | None:
@@ -42,15 +33,6 @@ def study(site: str, run: str, captures: Sequence[Capture], rules: ExtractRules)
     # Facts may hang on what was taken for furniture: then only the place of the main text is used.
     model = attrs.evolve(model, furniture=())
     return model if _passes(model, read, rules) else None
-
-
-def _captures(collection: Collection, task: LearningTask) -> Iterator[Capture]:
-    """The first page of each article, as far as they can be read."""
-    for locations in task.articles:
-        try:
-            yield collection.read(locations[0])
-        except ArchiveError:
-            continue
 
 
 def _observed(capture: Capture, page: PageRead) -> Observed:

@@ -9,20 +9,27 @@ import resource
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import lru_cache
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
-from archives.capture import RecordLocation
+from archives.capture import Capture, RecordLocation
+from archives.errors import ArchiveError
+from pipelines.boilerplate import SiteModel
 from pipelines.document import Document
-from pipelines.errors import ExtractionError
+from pipelines.errors import ExtractionError, ModelError
 from pipelines.rules import ExtractRules
+from pipelines.shelf import model_shelf
+
+if TYPE_CHECKING:
+    from archives.collection import Collection
 
 _Task = TypeVar("_Task")
 _Answer = TypeVar("_Answer")
@@ -37,6 +44,8 @@ class ExtractionTask:
     locations: tuple[RecordLocation, ...]
     """In page order."""
     rules: ExtractRules = attrs.field(factory=ExtractRules)
+    model: str | None = None
+    """Digest of the site model, which lies on the collection's shelf."""
 
 
 @attrs.frozen(kw_only=True)
@@ -52,8 +61,25 @@ class Extracted:
     """Wall time in the worker."""
 
 
+@attrs.frozen(kw_only=True)
+class LearningTask:
+    """What a worker is to learn a model from."""
+
+    collection: Path
+    site: str
+    run: str
+    articles: tuple[tuple[RecordLocation, ...], ...]
+    """The records of each, in page order."""
+    rules: ExtractRules
+    before: str | None = None
+    """Digest of the model that these articles have left; what it knows is kept."""
+
+
 def extract(task: ExtractionTask) -> Extracted:
-    """Does a task in this process: read, process, render. Raises ArchiveError where a record cannot be read."""
+    """Does a task in this process: read, process, render.
+
+    Raises ArchiveError where a record cannot be read. A site model that cannot be read is done without.
+    """
     from archives.collection import Collection
     from pipelines.process import process
     from pipelines.row import document_row
@@ -62,7 +88,7 @@ def extract(task: ExtractionTask) -> Extracted:
     started = time.perf_counter()
     collection = Collection.open(task.collection.parent, task.collection.name)
     captures = [collection.read(location) for location in task.locations]
-    document = process(captures, task.rules)
+    document = process(captures, task.rules, _model(task.collection, task.model) if task.model else None)
     rendered = render_text(document)
     return Extracted(
         document=document,
@@ -70,6 +96,35 @@ def extract(task: ExtractionTask) -> Extracted:
         row=document_row(document, rendered, captures),
         seconds=time.perf_counter() - started,
     )
+
+
+def learn(task: LearningTask) -> SiteModel | None:
+    """Does a task in this process: the model of a site, None where none is any good. Raises ModelError."""
+    from archives.collection import Collection
+    from pipelines.study import study
+
+    collection = Collection.open(task.collection.parent, task.collection.name)
+    model = study(task.site, task.run, list(_captures(collection, task)), task.rules)
+    if model is None or task.before is None:
+        return model
+    return model.with_older(model_shelf(task.collection).find(task.before))
+
+
+def _captures(collection: Collection, task: LearningTask) -> Iterator[Capture]:
+    """The first page of each article, as far as they can be read."""
+    for locations in task.articles:
+        try:
+            yield collection.read(locations[0])
+        except ArchiveError:
+            continue
+
+
+@lru_cache(maxsize=64)  # what a digest names never changes
+def _model(collection: Path, digest: str) -> SiteModel | None:
+    try:
+        return model_shelf(collection).find(digest)
+    except ModelError:
+        return None
 
 
 class ExtractionPool:
@@ -189,7 +244,7 @@ def _serve(pipe: Connection, memory_limit: int) -> None:
     """The child: answers tasks until its parent's end of the pipe is gone."""
     os.setsid()  # a signal for the crawl and all its kin (Ctrl-C, systemd's stop) is the parent's to heed
     _die_with_parent()
-    for name in ("archives.collection", "pipelines.process", "pipelines.row", "pipelines.textfile"):
+    for name in ("archives.collection", "pipelines.row", "pipelines.study", "pipelines.textfile"):
         import_module(name)  # paid for before the clock runs and the limit holds
 
     limit = memory_limit << 20

@@ -224,6 +224,10 @@ class Frontier(Protocol):
         """
         ...
 
+    def rename_texts(self, files: Mapping[str, str]) -> None:
+        """Notes other text files for URLs that have one; any other URL is passed over."""
+        ...
+
     def counts(self) -> dict[State, int]:
         """URLs of this run by state; every state is there."""
         ...

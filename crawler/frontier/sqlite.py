@@ -251,6 +251,13 @@ class SqliteFrontier:
                 db.execute(_FINISH, {**_facts(outcome), "id": known["id"], "now": self._clock()})
         return refused
 
+    def rename_texts(self, files: Mapping[str, str]) -> None:
+        with self._transaction() as db:
+            db.executemany(
+                "UPDATE urls SET text_file = ? WHERE fingerprint = ? AND run = ? AND text_file IS NOT NULL",
+                [(file, fingerprint(url), self.run) for url, file in files.items()],
+            )
+
     def counts(self) -> dict[State, int]:
         with ledger_errors(self.path):
             return read_counts(self._db, self.run)
