@@ -54,6 +54,18 @@ Where the page gives no text now, an empty one with its row (so that drift can b
 
 NOT_EXTRACTED = frozenset({"file", "text_digest", "duplicate_of", "near_duplicates", "captures", "provenance"})
 """Fields of a row that do not come from its captures alone, or are compared by themselves."""
+NOT_EXTRACTED_LABELS = frozenset({"syndicated"})
+"""Labels that a row has because of what other texts say."""
+
+
+def as_extracted(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a row its captures alone decide."""
+    kept = {name: value for name, value in row.items() if name not in NOT_EXTRACTED}
+    if isinstance(labels := kept.get("labels"), list | tuple):
+        names = [one.get("name") if isinstance(one, Mapping) else None for one in labels]
+        pairs = zip(labels, names, strict=True)
+        kept["labels"] = [one for one, name in pairs if not (isinstance(name, str) and name in NOT_EXTRACTED_LABELS)]
+    return kept
 
 
 @attrs.frozen(kw_only=True)
@@ -237,8 +249,8 @@ def _compare(data: bytes, row: Mapping[str, Any], again: Reextraction | None) ->
     differs = []
     if again.text.encode("utf-8") != data:
         differs.append("text")
-    names = sorted((row.keys() | again.row.keys()) - NOT_EXTRACTED)
-    differs += [name for name in names if _plain(row.get(name)) != _plain(again.row.get(name))]
+    stored, now = _plain(as_extracted(row)), _plain(as_extracted(again.row))
+    differs += [name for name in sorted(stored.keys() | now.keys()) if stored.get(name) != now.get(name)]
     drifted = _drifted(row.get("provenance"), again.row.get("provenance"))
     if sha256(data) != row.get("text_digest"):  # whatever code is at work today
         why = "text not as extracted: its digest is not the row's"

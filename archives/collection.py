@@ -27,6 +27,8 @@ from archives.warc.resolving import with_body
 from archives.warc.writer import DEFAULT_SIZE, OPEN, WarcWriter
 
 INDEX = "indexes/index.cdxj"
+SKETCHES = "indexes/sketches"
+"""What the texts are compared by; derived from them, and in no chain."""
 DRAFT = re.compile(r".+\.(tmp|new)")
 """Names of files that are to replace another once they are whole."""
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
@@ -237,7 +239,7 @@ class Collection:
     def _sweep_drafts(self) -> None:
         """Removes what a crash left of files that were being replaced; the whole ones lie beside them."""
         runs = [f"{kind}/{run}" for kind in ("runs", "texts") for run in self.storage.folders(kind)]
-        for folder in ("", "archive", "indexes", "keys", "models", "rules", *runs):
+        for folder in ("", "archive", "indexes", SKETCHES, "keys", "models", "rules", *runs):
             for name in self.storage.names(folder):
                 if DRAFT.fullmatch(name):
                     self.storage.remove(f"{folder}/{name}" if folder else name)

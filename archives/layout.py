@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from archives import texts
-from archives.collection import DRAFT, INDEX, is_plain_name
+from archives.collection import DRAFT, INDEX, SKETCHES, is_plain_name
 from archives.errors import StorageError
 from archives.findings import FixityFinding
 from archives.storage.base import Sort, Storage
@@ -19,6 +19,7 @@ _FILES = {
     "": re.compile(r"chain\.jsonl|run\.lock|ledger\.sqlite(-wal|-shm|-journal)?"),
     "archive": re.compile(r".+\.warc\.gz(\.open)?"),
     _INDEX_FOLDER: re.compile(re.escape(_INDEX_NAME)),
+    SKETCHES: re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*\.\d{4,}"),
     "keys": re.compile(r"signing\.key|public\.pem|wacz\.key"),
     "recovered": re.compile(r"notes\.jsonl|.+\.warc\.gz\.\d+\.cut"),
     "models": DIGEST_NAME,

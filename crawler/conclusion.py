@@ -49,6 +49,7 @@ def conclude(run: Run, crawler: Crawler, code: ExitCode | None = None) -> ExitCo
     left = run.frontier.pending()
     if code is None and run.stopped_by is None and not left:
         _renew(run)
+    _settle(run)
     complete = code is None and run.stopped_by is None and not left
     if left and code is None and run.stopped_by is None:
         run.findings.append(f"{left} URLs have no outcome")
@@ -83,6 +84,15 @@ def _renew(run: Run) -> None:
         run.stopped_by = "interrupted while texts were read again"
     except (ArchiveError, LedgerError, OSError) as error:
         run.stopped_by = f"texts cannot be written again: {one_line(error)}"
+
+
+def _settle(run: Run) -> None:
+    """Labels what all texts together tell of a run's texts."""
+    try:
+        if run.settlement.finish() and run.run in run.collection.chain.sealed("run"):
+            run.collection.seal_run(run.run, finished=False)  # what was sealed when the run was stopped is no more
+    except (ArchiveError, OSError) as error:
+        run.stopped_by = run.stopped_by or f"what texts have in common cannot be noted: {one_line(error)}"
 
 
 def _seed_findings(run: Run) -> list[str]:

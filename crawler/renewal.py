@@ -21,8 +21,6 @@ logger = logging.getLogger(__name__)
 
 _AHEAD = 16
 """Texts on their way at a time."""
-_SETTLED = ("duplicate_of", "near_duplicates")
-"""Fields that are settled when a text is first written, and stay."""
 
 
 def renew_texts(run: Run) -> int:
@@ -39,10 +37,10 @@ def renew_texts(run: Run) -> int:
     for number, (row, task) in enumerate(stale):
         waiting.append((row, run.pool.submit(task)))
         if len(waiting) >= _AHEAD:
-            made |= _made(*waiting.popleft())
+            made |= _made(run, *waiting.popleft())
         meter(number, len(stale))
     while waiting:
-        made |= _made(*waiting.popleft())
+        made |= _made(run, *waiting.popleft())
     meter.close()
     if made:
         run.texts.replace(made)
@@ -66,7 +64,7 @@ def _stale(run: Run) -> Iterator[tuple[Mapping[str, Any], ExtractionTask]]:
 _PLACE = tuple(field.name for field in attrs.fields(RecordLocation))
 
 
-def _made(row: Mapping[str, Any], coming: Future[Extracted]) -> dict[str, tuple[str, dict[str, Any]]]:
+def _made(run: Run, row: Mapping[str, Any], coming: Future[Extracted]) -> dict[str, tuple[str, dict[str, Any]]]:
     """The text and row by URL; nothing where it stays as it is."""
     try:
         made = coming.result()
@@ -75,4 +73,7 @@ def _made(row: Mapping[str, Any], coming: Future[Extracted]) -> dict[str, tuple[
         return {}
     if not made.text:
         return {}
-    return {row["url"]: (made.text, {**made.row, **{name: row[name] for name in _SETTLED if name in row}})}
+    doubles = run.settlement.settle_again(made.row, made.text, made.document.blocks)
+    made.row["duplicate_of"] = doubles.duplicate_of
+    made.row["near_duplicates"] = doubles.near_duplicates
+    return {row["url"]: (made.text, made.row)}

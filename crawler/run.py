@@ -26,6 +26,7 @@ from crawler.lock import RunLock
 from crawler.plan import CrawlPlan, user_agent
 from crawler.profiles import SiteProfile
 from crawler.scope import Scope
+from pipelines.duplicates.settlement import RunSettlement
 from pipelines.sitemodels import SiteModels
 from pipelines.workers import ExtractionPool
 
@@ -56,6 +57,7 @@ class Run:
         self.folder = collection.path / "runs" / self.run
         self.folder.mkdir(parents=True, exist_ok=True)
         self.texts: TextStore = collection.texts(self.run)
+        self.settlement = RunSettlement(collection, self.texts, settings.getfloat("EXTRACT_NEAR_DUPLICATE"))
         self.pool = ExtractionPool(
             workers=settings.getint("EXTRACT_WORKERS"),
             time_limit=settings.getfloat("EXTRACT_TIME_LIMIT"),

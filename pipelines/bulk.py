@@ -10,11 +10,11 @@ from typing import Any
 
 import attrs
 
-from archives.audit import NOT_EXTRACTED
+from archives.audit import as_extracted
 from archives.capture import RecordLocation
 from archives.collection import Collection
 from pipelines.document import site_of
-from pipelines.duplicates import RunTexts
+from pipelines.duplicates.settlement import RunSettlement
 from pipelines.errors import ExtractionError
 from pipelines.rules import ExtractRules
 from pipelines.shelf import Bases, rules_shelf
@@ -122,6 +122,7 @@ def reextract_collection(
     while waiting:
         writer.take(*waiting.popleft())
         progress(done := done + 1, total)
+    writer.finish()
     return writer.report
 
 
@@ -158,7 +159,7 @@ class _Writer:
     def __init__(self, collection: Collection, run: str, near_duplicate: float) -> None:
         self.report = ChangeReport()
         self._texts, self._shelf = collection.texts(run), rules_shelf(collection.path)
-        self._run_texts = RunTexts(near_duplicate)
+        self._settlement = RunSettlement(collection, self._texts, near_duplicate)
 
     def take(self, old: _Old, coming: Future[Extracted] | str) -> None:
         try:
@@ -178,12 +179,16 @@ class _Writer:
         self.report.labels.update(label.name for label in made.document.labels)
         self.report.add_text(Change(url=old.url, run=old.run, fields=_differing(old.row, made.row)))
 
+    def finish(self) -> None:
+        """Gives the rows what all texts together tell."""
+        self._settlement.finish()
+
     def _missing(self, url: str, made: Extracted) -> str:
         """Why there is no text to be written; "" where there is one, its row then settled against the run's others."""
         if not made.text:
             labels = ", ".join(label.name for label in made.document.labels)
             return (made.document.problem or "no main text") + (f" ({labels})" if labels else "")
-        doubles = self._run_texts.settle(url, made.text, made.document.blocks)
+        doubles = self._settlement.settle({**made.row, "url": url}, made.text, made.document.blocks)
         made.row["duplicate_of"] = doubles.duplicate_of
         made.row["near_duplicates"] = doubles.near_duplicates
         return f"the same text as {doubles.same_text_as}" if doubles.same_text_as else ""
@@ -192,5 +197,6 @@ class _Writer:
 def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
     """The fields in which two rows of a URL differ, as far as they come from its captures; "text" for the text."""
     again = json.loads(json.dumps(new, default=str))
-    fields = [name for name in sorted((old.keys() | again.keys()) - NOT_EXTRACTED) if old.get(name) != again.get(name)]
+    before, after = as_extracted(old), as_extracted(again)
+    fields = [name for name in sorted(before.keys() | after.keys()) if before.get(name) != after.get(name)]
     return (*(["text"] if old.get("text_digest") != again["text_digest"] else []), *fields)

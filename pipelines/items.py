@@ -15,12 +15,11 @@ from archives.collection import Collection
 from archives.errors import ArchiveError
 from archives.texts import TextStore
 from pipelines.document import site_of
-from pipelines.duplicates import RunTexts
+from pipelines.duplicates.settlement import RunSettlement
 from pipelines.errors import ExtractionError
 from pipelines.rules import ExtractRules
 from pipelines.shelf import rules_shelf
 from pipelines.sitemodels import SiteModels
-from pipelines.textfile import parse_text
 from pipelines.workers import Extracted, ExtractionPool, ExtractionTask
 
 logger = logging.getLogger(__name__)
@@ -31,6 +30,7 @@ class TextRun(Protocol):
 
     collection: Collection
     texts: TextStore
+    settlement: RunSettlement
     pool: ExtractionPool
     models: SiteModels
     extraction_seconds: list[float]
@@ -122,14 +122,10 @@ class ExtractPipeline:
 
 
 class DuplicatePipeline:
-    """Compares each text with the run's others: exact copies are named, near ones listed."""
+    """Compares each text with the collection's others: exact copies are named, near ones listed."""
 
     def __init__(self, crawler: Crawler) -> None:
-        store = text_run(crawler).texts
-        self._texts = RunTexts(crawler.settings.getfloat("EXTRACT_NEAR_DUPLICATE"))
-        for row in store.rows():  # of a run that is gone on with
-            text = store.read(row["file"]).decode("utf-8", "replace")
-            self._texts.settle(row["url"], text, parse_text(text, row.get("body_block")).blocks)
+        self._settlement = text_run(crawler).settlement
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> DuplicatePipeline:
@@ -139,10 +135,11 @@ class DuplicatePipeline:
         if not item.has_text:
             return item
         assert item.extracted is not None
-        doubles = self._texts.settle(item.url, item.extracted.text, item.extracted.document.blocks)
+        row = item.extracted.row
+        doubles = self._settlement.settle(row, item.extracted.text, item.extracted.document.blocks)
         item.same_text_as = doubles.same_text_as
-        item.extracted.row["duplicate_of"] = doubles.duplicate_of
-        item.extracted.row["near_duplicates"] = doubles.near_duplicates
+        row["duplicate_of"] = doubles.duplicate_of
+        row["near_duplicates"] = doubles.near_duplicates
         return item
 
 
