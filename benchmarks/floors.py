@@ -59,7 +59,7 @@ def crossed(section: Section, report: Report) -> list[str]:
         elif figure < floor:
             found.append(f"{section.name}.{name}: {figure:.4f} is below its floor of {floor}")
     for name, ceiling in section.ceilings.items():
-        figure = report.figures.get(name)
+        figure = {**report.figures, **report.costs}.get(name)
         if figure is not None and figure > ceiling:
             found.append(f"{section.name}.{name}: {figure:.2f} is above its ceiling of {ceiling}")
     return found

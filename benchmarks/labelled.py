@@ -86,6 +86,12 @@ def captures(count: int, folder: Path = PAGES) -> list[Capture]:
     return [capture_of(row.get("url") or "", _HEAD + harness.page(data, row)) for row in chosen]
 
 
+def bodies(folder: Path = PAGES) -> list[tuple[str, bytes, str]]:
+    """Every page: its ID, its bytes, and the codec that people found it to be in."""
+    harness, data = _harness(folder), str(folder / "dev")
+    return [(row["id"], harness.page(data, row), row["encoding"]) for row in harness.load(data)]
+
+
 def measure_seeds(folder: Path = SEEDS) -> Report:
     """The five seed pages, read as a crawl reads them."""
     rows = [json.loads(line) for line in (folder / "seeds.jsonl").read_text("utf-8").splitlines()]

@@ -21,8 +21,9 @@ from benchmarks.table import Report
 _HERE_ONLY = "applies only where these pages lie beside the repository"
 NOTES = {
     "demo": "the bundled demo outlets",
-    "charsets": "the demo articles and a few sentences of other languages, encoded anew",
+    "charsets": "the demo articles and a few sentences of other languages, encoded anew, and the demo's legacy pages",
     "labelled": _HERE_ONLY,
+    "labelled_charsets": _HERE_ONLY,
     "seeds": _HERE_ONLY,
 }
 _COMPLAINTS = 12
@@ -33,6 +34,7 @@ def parts() -> dict[str, Callable[[Executor], Report]]:
     found: dict[str, Callable[[Executor], Report]] = {"demo": demopages.measure, "charsets": charsets.measure}
     if labelled.available():
         found["labelled"] = labelled.measure
+        found["labelled_charsets"] = lambda pool: charsets.measure_real(labelled.bodies())
     if (labelled.SEEDS / "seeds.jsonl").is_file():
         found["seeds"] = lambda pool: labelled.measure_seeds()
     return found

@@ -40,6 +40,8 @@ class Report:
 
     tables: tuple[Table, ...]
     figures: Mapping[str, float]
+    costs: Mapping[str, float] = attrs.field(factory=dict)
+    """Figures that are better the lower they are: only ceilings hold them."""
     digest: str | None = None
     """Of what was measured on: figures of other input cannot be compared."""
     complaints: tuple[str, ...] = ()
@@ -47,7 +49,7 @@ class Report:
 
     def data(self) -> dict[str, Any]:
         tables = {table.title: table.data() for table in self.tables}
-        return {"digest": self.digest, "figures": dict(self.figures), "tables": tables}
+        return {"digest": self.digest, "figures": {**self.figures, **self.costs}, "tables": tables}
 
 
 def share(hits: int, of: int) -> str:

@@ -4,71 +4,64 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator, Sequence
 
 from charset_normalizer import from_bytes
 
+from pipelines.characters.labels import UTF16, Declared, codec_of, declarations
+from pipelines.characters.likelihood import bits
+from pipelines.characters.mojibake import undo_mojibake
 from pipelines.document import CharsetDecision
 
-WHATWG = {
-    "gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "chinese": "gb18030",
-    "csgb2312": "gb18030", "gb18030": "gb18030", "iso-ir-58": "gb18030", "cp936": "gb18030", "ms936": "gb18030",
-    "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "cn-big5": "big5hkscs", "x-x-big5": "big5hkscs",
-    "csbig5": "big5hkscs",
-    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "ms_kanji": "cp932",
-    "windows-31j": "cp932",
-    "euc-jp": "euc_jp", "x-euc-jp": "euc_jp",
-    "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "ksc5601": "cp949", "ks_c_5601": "cp949", "windows-949": "cp949",
-    "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252", "us-ascii": "cp1252",
-    "windows-1252": "cp1252", "x-cp1252": "cp1252", "iso-8859-9": "cp1254", "tis-620": "cp874", "iso-8859-11": "cp874",
-    "utf8": "utf-8", "unicode-1-1-utf-8": "utf-8", "utf-16": "utf-8", "utf-16le": "utf-8", "utf-16be": "utf-8",
-    "unicode": "utf-8", "x-user-defined": "cp1252",
-}  # fmt: skip
-"""Label as written to Python codec, where they differ (WHATWG Encoding, 4.2). A page whose label could be read
-byte by byte is not UTF-16, whatever the label says (HTML, 13.2.3.2)."""
+__all__ = ["codec_of", "decode_page"]
 
-_EAST_ASIAN = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949")
-_SEVEN_BIT = {"iso-2022-jp": "iso2022_jp", "hz-gb-2312": "hz", "iso-2022-kr": "iso2022_kr"}
-_META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]{2,40})", re.IGNORECASE)
-_XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.\-]{2,40})", re.IGNORECASE)
-_HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]{2,40})", re.IGNORECASE)
-_FOREIGN = re.compile(rb"[\x80-\xff][^<>\r\n]{0,400}")
-_SAMPLE = 8000
-_DECLARED_BONUS = 0.06
-_PLAUSIBLE, _OVERRULING = 0.12, 0.4
+EAST_ASIAN = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949")
+_ALWAYS = ("utf-8", *EAST_ASIAN, "cp1252")
+"""What a page may be in without saying so."""
+_SINGLE = ("cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874", "koi8_r", "iso8859_2")
+"""What charset-normalizer is asked about: the rest of what undeclared pages are in."""
+_SEVEN_BIT = {"iso2022_jp": b"\x1b", "iso2022_kr": b"\x1b", "hz": b"~{"}
+_NOT_PLAIN = frozenset({*_SEVEN_BIT, *UTF16})
+"""Declared codecs that a page of ASCII alone is not in."""
 
-_FREQUENT = frozenset(
-    "的一是了不在有人这上大来和我个中地为他生要们以到国时就出说会可也你对下过子能作用于学年行家方后得成经发面事种自分开动前民同工多"
-    "法本部进没都还公业日里如好小长定现高新起样者想看所把电第市长水理关机力三体十二实加量情点月那当车因其些产物道问明心已全门天"
-    "报记设展资政府区社特提表通总题主加并制员济万名称城党案平代重务建接联据各安级者交被企保应元亿北京省海金网教院布院际"
-    "這個們來時說會對過國學發經動現開長東車門問間關無電機業產從當點還後裡與為實體進種樣頭見話記報導員應認議題權總統數萬億區縣際際"
-    "圖書館護衛團廣華報紙環競選舉戰爭災難請讓調請論觀點語讀變費質買賣貿財貨銀錢錯鐵險隊階際雙離難雲電靈響頁順預領風飛養馬驗鬥"
-    "日本人大年出中会事者社県市部分新東京政府円国内理調氏取決首相与军农医单厂厅历压参双变号听吗员响团园围图场块坚处备复够头奖妈姐"
-    "始孩守宝害富导尽层岁岛左巴币带帮幕张归录彻征待德快态怎怕性总恐息您悉惊惯意感愿慢懂成战户房护担拉招拥持指挥换据排接推描播收改"
-)  # fmt: skip
+_PRIOR = 12.0
+"""Bits that a declared codec has in hand: about two Chinese characters. Two declarations that agree have half as many
+again. So a snippet is read as declared, and a sentence as what it is."""
+_CLEAR = 6.3
+"""Bits a byte up to which a reading is plainly text; where none is, charset-normalizer is asked for others."""
+_NOISE = 12.0
+"""Bits a byte from which a reading is no text; even noise takes but 8, where all characters are as likely."""
+_MARGIN = 16.0
+"""Bits by which an unusual reading is to be likelier than the usual one."""
 
 
 def decode_page(body: bytes, content_type: str = "") -> tuple[str, CharsetDecision]:
     """Text of a page and how its charset was settled. Never raises: what no codec reads becomes U+FFFD.
 
-    In this order: byte order mark, UTF-16 by its zero bytes, a seven-bit coding that is declared, strict UTF-8,
-    UTF-8 with a few broken bytes, then the candidate (declared in header or page, or East Asian) whose characters
-    are the likeliest text, then charset-normalizer, then windows-1252.
+    In this order (docs/decisions/0015): byte order mark; UTF-16 by its zero bytes; a seven-bit coding by its escapes;
+    strict UTF-8; then the codec, declared or common, under which the bytes are the likeliest text; then, where all of
+    them are noise, charset-normalizer; then windows-1252. Characters that were decoded wrong before the page was
+    published are put right where that can be undone.
     """
-    labels = _labels(body, content_type)
-    declared = labels[0] if labels else None
+    declared = declarations(body, content_type)
     for mark, marked in _MARKS:
         if body.startswith(mark):
-            return _decided(body[len(mark) :], marked, declared, None)
+            rest = body[len(mark) :]
+            if _bears_out(rest, marked):
+                return _decided(rest, marked, declared, by="bom")
+            body = rest
+            break
     if wide := _wide(body):
-        return _decided(body, wide, declared, wide)
-    for label in labels:
-        if (seven := _SEVEN_BIT.get(label.lower())) and (b"\x1b" in body or b"~{" in body):
-            return _decided(body, seven, declared, None)
-    known = [codec for label in labels if (codec := codec_of(label))]
-    if _is_utf8(body):
-        return _decided(body, "utf-8", declared, None if known[:1] == ["utf-8"] else "utf-8")
-    codec, guessed = _likeliest(body, known)
-    return _decided(body, codec, declared, codec if guessed or known[:1] != [codec] else None)
+        return _decided(body, wide, declared, detected=wide)
+    if seven := _seven_bit(body, declared):
+        return _decided(body, seven, declared, detected=seven)
+    if body.isascii():
+        named = [found.codec for found in declared if found.codec and found.codec not in _NOT_PLAIN]
+        return _decided(body, named[0] if named else "utf-8", declared)
+    if _is_utf8(body) and not _by_accident(body, declared):
+        sure = any(found.codec == "utf-8" for found in declared[:1])
+        return _decided(body, "utf-8", declared, detected=None if sure else "utf-8")
+    return _contest(body, declared)
 
 
 _MARKS = (
@@ -77,127 +70,186 @@ _MARKS = (
 )  # fmt: skip
 
 
-def codec_of(label: str) -> str | None:
-    """The Python codec of a charset label as the WHATWG reads it; None for a label that means nothing."""
-    key = label.strip().strip("\"'").lower()
-    if key in WHATWG:
-        return WHATWG[key]
-    try:
-        info = codecs.lookup(key)
-        "".encode(info.name)  # codecs of bytes to bytes (hex, zip) are no charsets
-        b"a".decode(info.name)
-    except (LookupError, ValueError, TypeError, AssertionError):
-        return None
-    return None if info.name in _NOT_FOR_PAGES else info.name
-
-
-_NOT_FOR_PAGES = frozenset(
-    {"utf-7", "idna", "punycode", "raw-unicode-escape", "unicode-escape", "mbcs", "oem", "undefined"}
-)
-
-
-def _labels(body: bytes, content_type: str) -> list[str]:
-    """What header and page declare, as written, the header first."""
-    found = [match[1] for match in (_HEADER.search(content_type),) if match]
-    head = body[:8192]
-    found += [match[1].decode("ascii") for match in (_XML.search(head), _META.search(head)) if match]
-    return found
-
-
-def _decided(body: bytes, codec: str, declared: str | None, detected: str | None) -> tuple[str, CharsetDecision]:
-    text = body.decode(codec, "replace")
-    replaced = text.count("\ufffd") / len(text) if text else 0.0
-    return text, CharsetDecision(declared=declared, detected=detected, used=codec, replaced=round(replaced, 6))
+def _bears_out(body: bytes, marked: str) -> bool:
+    """Whether what follows a byte order mark can be what it says: an include may have brought it into a GBK page."""
+    if marked != "utf-8":
+        return b"\0" in body[:4096] or b"</" not in body
+    if _is_utf8(body):
+        return True
+    sample = _foreign_sample(body)
+    return _price(sample, "utf-8") < min(_price(sample, codec) for codec in EAST_ASIAN)
 
 
 def _wide(body: bytes) -> str | None:
     """UTF-16 without a mark shows as zeros at every other byte of its markup."""
-    head = body[:400]
+    head = body[:4096]
     pairs = len(head) // 2
     if pairs < 8:
         return None
     even, odd = head[: pairs * 2 : 2].count(0), head[1 : pairs * 2 : 2].count(0)
-    if max(even, odd) < pairs * 0.15 or min(even, odd) > max(even, odd) * 0.34:
+    if max(even, odd) < pairs * 0.1 or min(even, odd) > max(even, odd) * 0.5:
         return None
     return "utf-16-be" if even > odd else "utf-16-le"
 
 
+def _seven_bit(body: bytes, declared: Sequence[Declared]) -> str | None:
+    """A coding that switches by escapes: where it is declared, or where it cannot be anything else."""
+    for found in declared:
+        if found.codec in _SEVEN_BIT and _SEVEN_BIT[found.codec] in body:
+            return found.codec
+    return "iso2022_jp" if (b"\x1b$B" in body or b"\x1b$@" in body) and body.isascii() else None
+
+
 def _is_utf8(body: bytes) -> bool:
+    """Whether all of it is UTF-8, but for a character cut off at the very end."""
     try:
         body.decode("utf-8")
     except UnicodeDecodeError as error:
-        return error.end >= len(body) and error.start > 0 and _cut_short(body, error)
+        return error.start > 0 and len(body) - error.start <= 3 and "unexpected end" in error.reason
     return True
 
 
-def _cut_short(body: bytes, error: UnicodeDecodeError) -> bool:
-    """Whether the only fault is a character broken off at the very end, with others whole before it."""
-    return len(body) - error.start <= 3 and "unexpected end" in error.reason
-
-
-_FEW, _FEW_WHERE_DECLARED = 20, 3
-"""So many whole UTF-8 characters for each stray byte make a page UTF-8. Legacy text hardly ever holds any."""
-
-
-def _likeliest(body: bytes, known: list[str]) -> tuple[str, bool]:
-    """The codec of a page that is not UTF-8 through and through, and whether it was guessed."""
+def _by_accident(body: bytes, declared: Sequence[Declared]) -> bool:
+    """Whether a few characters of a declared East Asian coding happen to be valid UTF-8 of two bytes each."""
+    named = [found.codec for found in declared if found.codec in EAST_ASIAN]
+    if (
+        not named
+        or len(body.translate(None, _ASCII_BYTES)) > _SNIPPET
+        or max(body.decode("utf-8", "ignore")) >= "\u0800"
+    ):
+        return False
     sample = _foreign_sample(body)
-    as_utf8 = sample.decode("utf-8", "replace")
-    bad = as_utf8.count("\ufffd")
-    east_asian = sum("\u3041" <= char <= "\ud7a3" for char in as_utf8)
-    foreign = sum(char > "\x7f" for char in as_utf8) - bad
-    few = _FEW_WHERE_DECLARED if "utf-8" in known else _FEW
-    if bad * few < east_asian or (bad * few < foreign and bad * 50 < len(as_utf8)):
-        return "utf-8", known[:1] != ["utf-8"]
-    scores = {codec: _likelihood(sample.decode(codec, "replace")) for codec in _EAST_ASIAN}
-    for codec in known:
-        if codec in scores:
-            scores[codec] += _DECLARED_BONUS
-    best = max(scores, key=lambda codec: scores[codec])
-    single = next((codec for codec in known if codec not in scores and codec not in ("utf-8", "cp1252")), None)
-    if single and scores[best] < _OVERRULING:
-        return single, False
-    if scores[best] >= _PLAUSIBLE:
-        return best, True
-    if "cp1252" in known:
-        return "cp1252", False
-    match = from_bytes(sample[:_SAMPLE]).best() if sample else None
-    return (codec_of(match.encoding) if match else None) or "cp1252", True
+    return min(_price(sample, codec) for codec in named) < _price(sample, "utf-8")
+
+
+_SNIPPET = 100
+
+
+def _contest(body: bytes, declared: Sequence[Declared]) -> tuple[str, CharsetDecision]:
+    """The likeliest of the codecs that are declared or common. What is declared has a start, more it has not."""
+    sample = _foreign_sample(body)
+    named = [found.codec for found in declared if found.codec]
+    prices = {codec: _price(sample, codec) for codec in dict.fromkeys((*named, *_ALWAYS))}
+    foreign = len(sample.translate(None, _ASCII_BYTES)) or 1
+    nominated = _nominated(sample) if min(prices.values()) > _CLEAR * foreign else ()
+    for codec in nominated:
+        prices.setdefault(codec, _price(sample, codec) + _MARGIN)
+    detected = min(prices, key=lambda codec: prices[codec])
+    for codec in set(named):
+        prices[codec] -= _PRIOR * (1.5 if named.count(codec) > 1 else 1)
+    used = min(prices, key=lambda codec: prices[codec])
+    if prices[used] > _NOISE * foreign:
+        used = next((codec for codec in named if codec != "utf-8"), "cp1252")
+    rivals = sorted((price, codec) for codec, price in prices.items() if codec != used)[:_RIVALS]
+    more = {codec: round((price - prices[used]) / foreign, 2) for price, codec in rivals}
+    by = "charset-normalizer" if used in nominated and used not in named else None
+    return _decided(body, used, declared, detected=detected, rivals=more, by=by)
+
+
+_RIVALS = 3
+_ASCII_BYTES = bytes(range(128))
+
+
+def _price(sample: bytes, codec: str) -> float:
+    """Bits of a sample under a codec, those of its ASCII taken off."""
+    ascii_bytes = len(sample) - len(sample.translate(None, _ASCII_BYTES))
+    return bits(_read(sample, codec), codec) - bits("a", codec) * ascii_bytes
+
+
+def _nominated(sample: bytes) -> list[str]:
+    """What charset-normalizer takes the sample for, the likeliest first."""
+    found = [codec_of(match.encoding) for match in from_bytes(sample[:_ASKED], cp_isolation=list(_SINGLE))]
+    return [codec for codec in found if codec]
+
+
+_ASKED = 3000
 
 
 def _foreign_sample(body: bytes) -> bytes:
-    """Stretches of bytes beyond ASCII, cut at markup so that no character is split."""
-    parts: list[bytes] = []
-    size = 0
-    for match in _FOREIGN.finditer(body):
-        parts.append(match[0])
-        size += len(match[0])
-        if size > _SAMPLE:
-            break
-    return b"\n".join(parts)
+    """Stretches that begin beyond ASCII, spread over the page, cut at markup: no character is split there."""
+    found = [match[1] for window in _windows(body) for match in _FOREIGN.finditer(window)]
+    step = sum(map(len, found)) // _SAMPLE + 1
+    return b"\n".join(found[::step])
 
 
-def _likelihood(text: str) -> float:
-    """How much the characters look like East Asian running text: 1 at best, below 0 for rubbish."""
-    hits = kana = hangul = total = 0
-    harm = 0.0
-    for char in text:
-        if (
-            char < "\x80"
-            or "\u3000" <= char <= "\u303f"
-            or "\uff01" <= char <= "\uff60"
-            or "\u2010" <= char <= "\u2027"
-        ):
-            continue
-        total += 1
-        if char == "\ufffd":
-            harm += 4
-        elif "\u4e00" <= char <= "\u9fff":
-            hits += char in _FREQUENT
-        elif "\u3041" <= char <= "\u30ff":
-            kana += 1
-        elif "\uac00" <= char <= "\ud7a3":
-            hangul += 1
-        elif char not in "\xa0\xa9\xb7":
-            harm += 0.8
-    return (hits + 0.55 * kana + 0.5 * hangul - harm) / total if total else 0.0
+_FOREIGN = re.compile(rb"([\x80-\xff][^<>\r\n]{0,200})[^<>\r\n]*")
+_BREAK = re.compile(rb"[<>\r\n]")
+_SAMPLE = 2400
+_WIDTH, _WINDOWS = 64 << 10, 8
+
+
+def _windows(body: bytes) -> Iterator[bytes]:
+    """The page, of a large one the beginnings of even parts, each from where no character can be split."""
+    if len(body) <= _WIDTH:
+        yield body
+        return
+    for part in range(_WINDOWS):
+        start = len(body) // _WINDOWS * part
+        stop = start + _WIDTH // _WINDOWS
+        first = _BREAK.search(body, start, stop) if part else None
+        yield body[first.start() if first else start : stop]
+
+
+def _decided(
+    body: bytes,
+    codec: str,
+    declared: Sequence[Declared],
+    *,
+    detected: str | None = None,
+    by: str | None = None,
+    rivals: dict[str, float] | None = None,
+) -> tuple[str, CharsetDecision]:
+    text = _read(body, codec)
+    text, undone = undo_mojibake(text, codec)
+    return text, CharsetDecision(
+        declared=declared[0].label if declared else None,
+        detected=detected,
+        used=codec,
+        replaced=round(text.count("\ufffd") / len(text), 6) if text else 0.0,
+        by=by or next((found.by for found in declared if found.codec == codec), "content"),
+        rivals=rivals or {},
+        undone=undone,
+    )
+
+
+def _read(body: bytes, codec: str) -> str:
+    """The characters, as browsers read them also where Python's codec knows fewer."""
+    text = body.decode(codec, "replace")
+    if codec in _KNOW_FEWER and 0 < text.count("\ufffd") <= min(_FEW, len(text) // 4 + 2):
+        return body.decode(codec, _AS_BROWSERS)
+    return text
+
+
+_KNOW_FEWER = frozenset({"gb18030", "big5hkscs", "euc_jp", "cp874", *(f"cp125{digit}" for digit in range(9))})
+_FEW = 2000
+"""Faults that are looked at one by one; each takes a microsecond or two."""
+_AS_BROWSERS = "newsarchive.as_browsers"
+
+
+def _as_browsers(error: UnicodeError) -> tuple[str, int]:
+    """What the WHATWG's indexes hold and Python's tables lack; U+FFFD, as "replace" gives it, for the rest."""
+    assert isinstance(error, UnicodeDecodeError)
+    first, pair = error.object[error.start], error.object[error.start : error.start + 2]
+    if error.encoding == "charmap":  # windows-125x: what is not assigned stays a control character
+        return (chr(first) if first < 0xA0 else "\ufffd"), error.start + 1
+    if error.encoding == "gb18030" and first == 0x80:
+        return "€", error.start + 1
+    if len(pair) == 2 and error.encoding in ("euc_jp", "big5hkscs"):
+        again = (
+            _shifted(pair).decode("cp932", "ignore") if error.encoding == "euc_jp" else pair.decode("cp950", "ignore")
+        )
+        if len(again) == 1 and again > "\x7f":
+            return again, error.start + 2
+    return "\ufffd", error.end
+
+
+def _shifted(pair: bytes) -> bytes:
+    """A character of EUC-JP as the same row and cell of Shift_JIS (JIS X 0208): Python knows its vendor rows."""
+    row, cell = pair[0] - 0xA0, pair[1] - 0xA0
+    if not (1 <= row <= 94 and 1 <= cell <= 94):
+        return b""
+    lead = (row - 1) // 2 + (0x81 if row <= 62 else 0xC1)
+    return bytes((lead, cell + 0x9E if row % 2 == 0 else cell + 0x3F + (cell >= 64)))
+
+
+codecs.register_error(_AS_BROWSERS, _as_browsers)

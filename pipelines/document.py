@@ -40,6 +40,14 @@ class CharsetDecision:
     """The Python codec that made the text."""
     replaced: float
     """Share of characters that became U+FFFD, 0..1."""
+    by: str = "content"
+    """What settled it: "bom", "header", "meta", "content" or "charset-normalizer". A declaration that the content does
+    not bear out settles nothing."""
+    rivals: Mapping[str, float] = attrs.field(factory=dict)
+    """The codecs that came next, and how many bits a byte more the page would take under them; none where there was no
+    doubt."""
+    undone: str | None = None
+    """A wrong decoding from before the page was published that was undone: "utf-8 as gb18030"; None where none was."""
 
 
 @attrs.frozen(kw_only=True)

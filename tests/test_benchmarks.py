@@ -65,15 +65,18 @@ def test_pages_of_one_article_are_one_case_in_page_order() -> None:
 def test_every_coding_and_declaration_is_tried() -> None:
     with ThreadPoolExecutor(1) as pool:
         found = charsets.measure(pool, articles=1)
-    by_declaration = found.tables[0].data()
-    assert [row["declaration"] for row in by_declaration] == [*charsets.DECLARATIONS, "all"]
-    assert set(charsets.DECODERS) < set(by_declaration[0])
-    assert found.figures["right"] > 0.9
+    tables = [table.data() for table in found.tables[1:4]]
+    assert all([row["coding"] for row in table] == [*charsets.CODINGS, "all"] for table in tables)
+    assert set(charsets.READERS) < set(tables[0][0])
+    assert all(found.figures[f"{coding}_wrong"] > 0.9 for coding in charsets.CODINGS)
+    assert found.costs["cells_behind_a_peer"] == 0
+    settled = load_floors()["charsets"]
+    assert (found.figures.keys(), found.costs.keys()) == (settled.floors.keys(), settled.ceilings.keys())
 
 
 def test_a_page_decoded_wrong_is_not_counted_as_right() -> None:
-    case = next(c for c in charsets.cases(1) if c.coding == "big5" and c.declaration == "header wrong")
-    right = charsets.right_by_decoder(case)
+    case = next(c for c in charsets.cases(1) if c.coding == "big5" and c.declaration == "wrong")
+    right = charsets.judge(case).right
     assert right["ours"] and not right["scrapy"]
 
 
@@ -105,6 +108,14 @@ def test_a_floor_crossed_downward_is_named() -> None:
         "demo.cost: 3.50 is above its ceiling of 3.0",
     ]
     assert "was not measured" in crossed(section, report())[0]
+
+
+def test_costs_are_held_by_ceilings_alone() -> None:
+    costly = attrs.evolve(report(f1=0.5), costs={"cost": 2.0})
+    section = Section(name="s", digest="sha256:a", ceilings={"cost": 1.0})
+    assert crossed(section, costly) == ["s.cost: 2.00 is above its ceiling of 1.0"]
+    fresh = raised(section, costly)
+    assert fresh.floors == {"f1": 0.5} and fresh.ceilings == {"cost": 1.0}
 
 
 def test_floors_of_other_input_do_not_pass() -> None:

@@ -18,7 +18,10 @@ _ENOUGH = 20_000
 
 
 def label(reading: Reading) -> QualityLabel | None:
-    """By the share of replacement characters and of sequences known to come from decoding twice."""
+    """By what had to be undone; else by the share of U+FFFD and of sequences known to come from decoding twice."""
+    if reading.charset.undone:
+        evidence = f"the page had been decoded wrong before: {reading.charset.undone}; undone here"
+        return label_of("mojibake", 0.9, evidence)
     text = reading.text or reading.shown[:_ENOUGH]
     if not text:
         told = reading.charset.replaced > 0.3

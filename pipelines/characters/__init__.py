@@ -1,0 +1,1 @@
+"""Characters: what charset.py settles a page's charset by."""
