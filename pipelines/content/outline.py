@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from functools import cached_property
-from itertools import accumulate, count
+from itertools import accumulate
 from typing import NamedTuple, cast
 
 import attrs
@@ -53,14 +53,13 @@ class Mass(NamedTuple):
     """Weight of all its text."""
     linked: int
     """Weight of the text that is in links."""
-    anchors: int
     sentences: int
     prose: int
     """Weight of its text outside links that is punctuated as sentences are."""
 
 
 Measure = Callable[[Box], Mass]
-_NOTHING, _ANCHOR = Mass(0, 0, 0, 0, 0), Mass(0, 0, 1, 0, 0)
+_NOTHING = Mass(0, 0, 0, 0)
 
 
 class Outline:
@@ -78,7 +77,10 @@ class Outline:
         self.linked: list[bool] = []
         """For each step whether its text is in a link."""
         self._read(body_of(tree))
-        self._masses = list(map(_mass, self.steps, self.texts, self.linked, count()))
+        self._masses = [
+            _mass(text, linked) if text and not text.isspace() else _NOTHING
+            for text, linked in zip(self.texts, self.linked, strict=True)
+        ]
         self._measure: Measure | None = None
 
     def _read(self, body: HtmlElement) -> None:
@@ -155,11 +157,14 @@ class Outline:
 
     def kept(self) -> HtmlElement:
         """A copy of the tree's body, in a document of its own, without what was dropped or is not shown."""
+        gone = [box.element for box in self.boxes if box.gone or box.hidden]
+        for element in gone:
+            element.set(_GONE, "")
         body = deepcopy(self.root.element)
-        gone = {box.element for box in self.boxes if box.gone or box.hidden}
-        for copy, element in list(zip(body.iter(), self.root.element.iter(), strict=True)) if gone else ():
-            if element in gone:
-                remove(copy)
+        for element in gone:
+            del element.attrib[_GONE]
+        for copy in cast("list[HtmlElement]", _ALL_GONE(body)):
+            remove(copy)
         etree.strip_elements(body, *INVISIBLE, with_tail=False)
         etree.strip_attributes(body, "style", "hidden")
         if body.tag == "html":
@@ -170,6 +175,8 @@ class Outline:
         return document
 
 
+_GONE = "data-gone-from-outline"
+_ALL_GONE = etree.XPath(f"descendant::*[@{_GONE}]")
 _STYLED = etree.XPath("descendant-or-self::*[@style or @hidden]")
 
 
@@ -179,27 +186,22 @@ def hidden(element: HtmlElement) -> bool:
     return bool(style and _HIDDEN.search(style)) or (element.get("hidden") is not None and element.tag != "body")
 
 
-def _mass(box: Box | None, text: str, linked: bool, step: int) -> Mass:
-    anchor = 1 if box is not None and box.tag == "a" and box.start == step else 0
-    if not text or text.isspace() or not (amount := weight(text)):
-        return _ANCHOR if anchor else _NOTHING
-    ends = len(SENTENCE_END.findall(text))
+def _mass(text: str, linked: bool) -> Mass:
+    if not (amount := weight(text)):
+        return _NOTHING
     if linked:
-        return Mass(amount, amount, anchor, ends, 0)
-    return Mass(amount, 0, anchor, ends, amount if amount >= _PROSE and PUNCTUATION.search(text) else 0)
+        return Mass(amount, amount, len(SENTENCE_END.findall(text)), 0)
+    if not PUNCTUATION.search(text):
+        return Mass(amount, 0, 0, 0)
+    return Mass(amount, 0, len(SENTENCE_END.findall(text)), amount if amount >= _PROSE else 0)
 
 
 def _running(masses: Iterable[Mass]) -> Measure:
     """Measures a box by differences of running sums over the steps."""
-    text, linked, anchors, sentences, prose = (
-        list(accumulate(amounts, initial=0)) for amounts in zip(*masses, strict=True)
-    )
+    text, linked, sentences, prose = (list(accumulate(amounts, initial=0)) for amounts in zip(*masses, strict=True))
 
     def mass(box: Box) -> Mass:
         i, j = box.start, box.stop
-        return Mass(
-            text[j] - text[i], linked[j] - linked[i], anchors[j] - anchors[i], sentences[j] - sentences[i],
-            prose[j] - prose[i],
-        )  # fmt: skip
+        return Mass(text[j] - text[i], linked[j] - linked[i], sentences[j] - sentences[i], prose[j] - prose[i])
 
     return mass

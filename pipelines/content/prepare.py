@@ -119,7 +119,7 @@ def _drop_furniture(page: Outline) -> None:
     whole = mass(page.root)
     total, prose = whole.text or 1, whole.prose
     for box in page.boxes:
-        if box.tag not in _BOXES or box is page.root or box.gone:
+        if box.gone or box is page.root or not _may_be_furniture(box):
             continue
         held = mass(box)
         # The box with the page's own prose stays, however it is named and however many links hang in it.
@@ -129,21 +129,27 @@ def _drop_furniture(page: Outline) -> None:
             box.tag in ("ul", "ol", "div", "dl", "table")
             and held.text > 20
             and held.linked > 0.75 * held.text
-            and held.anchors >= 3
+            and sum(inner.tag == "a" for inner in page.inside(box)) >= 3
         )
         empty_form = box.tag == "form" and not held.linked and held.text < 200
         if links_only or empty_form or _is_named_furniture(box, held):
             page.drop(box)
 
 
+def _may_be_furniture(box: Box) -> bool:
+    """Whether anything about a box but its text can tell: most of a page's boxes are plain and need no look."""
+    return box.tag in _TELLING or (box.tag in _BOXES and bool(box.element.get("class") or box.element.get("id")))
+
+
+_TELLING = frozenset({"aside", "footer", "nav", "ul", "ol", "div", "dl", "table", "form"})
+
+
 def _is_named_furniture(box: Box, held: Mass) -> bool:
-    by_tag = box.tag in ("aside", "footer", "nav")
-    names = " ".join(filter(None, (box.element.get("class"), box.element.get("id"))))
-    if not names and not by_tag:
-        return False
+    names = _CAMEL.sub(r"\1-\2", f"{box.element.get('class') or ''} {box.element.get('id') or ''}")
     thin = held.text < 60 or held.linked > 0.25 * held.text or held.sentences * 60 < held.text
-    names = _CAMEL.sub(r"\1-\2", names)
-    return bool((thin or _ALWAYS.search(names)) and (by_tag or _FURNITURE.search(names)))
+    if not thin and not _ALWAYS.search(names):
+        return False
+    return box.tag in ("aside", "footer", "nav") or bool(_FURNITURE.search(names))
 
 
 def _drop_headed(page: Outline) -> None:

@@ -118,6 +118,8 @@ def remove(element: HtmlElement) -> None:
 
 def text_of(element: HtmlElement) -> str:
     """All text of an element, white space squeezed, invisible parts included only where they are the element."""
+    if not len(element):
+        return " ".join((element.text or "").split())
     parts: list[str] = []
     for event, node in etree.iterwalk(element, events=("start", "end")):
         if event == "start" and node.text and not (node.tag in INVISIBLE and node is not element):
@@ -149,9 +151,10 @@ def ancestors(element: HtmlElement) -> Iterator[HtmlElement]:
 
 def is_chinese(text: str) -> bool:
     """Whether most of a text is Chinese. Pages in other languages are the engine's own ground."""
-    han, other = len(_HAN.findall(text)), len(_KANA_OR_HANGUL.findall(text))
-    return han > 2 * other and han * 2 > len(_WORD.findall(text))
+    rest, runs = _HAN.subn(" ", text)
+    han, other = len(text) - len(rest) + runs, len(rest) - len(_KANA_OR_HANGUL.sub("", rest))
+    return han > 2 * other and han * 2 > len(_WORD.findall(rest))
 
 
-_HAN = re.compile("[\u3400-\u9fff]")
-_KANA_OR_HANGUL = re.compile("[\u3040-\u30ff\uac00-\ud7a3]")
+_HAN = re.compile("[\u3400-\u9fff]+")
+_KANA_OR_HANGUL = re.compile("[\u3040-\u30ff\uac00-\ud7a3]+")
