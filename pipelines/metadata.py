@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 import attrs
 from lxml.html import HtmlElement
 
 from pipelines.content.segments import Segment, key, squeeze
 from pipelines.content.tree import CJK, text_of
-from pipelines.content.views import is_prose
-from pipelines.facts import byline
-from pipelines.facts.dates import CHINA, Stamp, parse_stamp
-from pipelines.facts.head import Head, absolute, text_value, text_values
-from pipelines.facts.names import known, outlet, people
+from pipelines.facts import byline, declared
+from pipelines.facts.byline import Line
+from pipelines.facts.credits import authors_in_text
+from pipelines.facts.dates import CHINA, Stamp, find_stamp, find_yearless
+from pipelines.facts.head import Head, absolute, text_value
+from pipelines.facts.labels import labelled
+from pipelines.facts.names import known, outlet
 from pipelines.facts.titles import find_title, fit_title, is_heading_of, overlap
 from pipelines.rules import ExtractRules
 from pipelines.selection import select
 
-_PUBLISHED = (
-    "article:published_time", "publishdate", "pubdate", "publish_time", "publishtime", "datepublished",
-    "og:release_date",
-    "og:published_time", "weibo:article:create_at", "apub:time", "news:published_time", "dc.date", "dc.date.issued",
-    "dcterms.created", "datepublish", "parsely-pub-date", "sailthru.date", "date",
-)  # fmt: skip
-_MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "lastmodified", "weibo:article:update_at")
 _SOURCES = ("source", "contentsource", "mediaid", "article:source", "weibo:webpage:source")
+_ZONES: dict[str | None, tzinfo] = {
+    None: CHINA,
+    "zh": CHINA,
+    "ja": timezone(timedelta(hours=9)),
+    "ko": timezone(timedelta(hours=9)),
+}
 _BEFORE, _AFTER = 5, 14
+_LONG = 300
+"""Characters from which a segment is no byline."""
 
 
 @attrs.define(kw_only=True)
@@ -57,6 +60,12 @@ class Metadata:
             setattr(self, field, value)
             self.origins[field] = origin
 
+    def settle_stamp(self, stamp: Stamp | None, origin: str) -> None:
+        """Sets the time of publication if it is still unknown, with its precision."""
+        if stamp and self.published is None:
+            self.settle("published", stamp.when, origin)
+            self.published_precision = stamp.precision
+
 
 def read_title(tree: HtmlElement, head: Head, page: Sequence[Segment], rules: ExtractRules) -> tuple[str | None, str]:
     """The title and where it was read. `page` is all that the page shows."""
@@ -64,7 +73,7 @@ def read_title(tree: HtmlElement, head: Head, page: Sequence[Segment], rules: Ex
         for node in select(tree, rules.title, "title"):
             if text := fit_title(squeeze(text_of(node))):
                 return text, "rules"
-    title, origin = find_title(tree, head, "".join(segment.text for segment in page if is_prose(segment)))
+    title, origin = find_title(tree, head, page)
     return (fitting, origin) if (fitting := fit_title(title or "")) else (None, "")
 
 
@@ -82,14 +91,25 @@ def read_metadata(
     found = Metadata(canonical_url=head.canonical)
     found.settle("title", title[0], title[1])
     found.lang = _language(tree, main)
-    zone: tzinfo = CHINA if found.lang in (None, "zh") else UTC
-    before, after = _surroundings(page, main, title[0])
-    _read_bylines(found, before)
-    _read_text(found, main, after)
-    _read_bare(found, before, title[0])
-    _read_tail(found, after)
+    zone, shown_first = _ZONES.get(found.lang, UTC), found.lang in (None, "zh")
+    if not shown_first:
+        _read_declared(found, head, zone)
+    before, after = _lines(page, main, title[0], zone, worded=found.lang not in _ZONES)
+    _read_labelled(found, before, "byline", zone)
+    names, where = authors_in_text([segment.text for segment in main])
+    found.settle("author", names, where)
+    _read_bare(found, before, sources=shown_first)
+    _read_yearless(found, before, declared.days(head, url, zone), zone)
+    _read_labelled(found, after, "sign-off", zone)
     _read_declared(found, head, zone)
+    _read_marked(found, tree, zone, people=not shown_first)
+    if shown_first and found.source is None:
+        _read_account(found, before, main)
     found.settle("author", found.pen_name, "byline")
+    if not shown_first:
+        found.settle("author", *declared.offices(head))
+    if found.modified and found.published and found.modified < found.published:
+        found.modified = None
     _read_crumbs(found, page, title[0])
     _read_keywords(found, head, main)
     _read_original(found, page, url)
@@ -97,144 +117,198 @@ def read_metadata(
     return found
 
 
-def _line(segment: Segment) -> str:
-    return "\t".join(segment.pieces)
-
-
-def _surroundings(
-    page: Sequence[Segment], main: Sequence[Segment], title: str | None
-) -> tuple[list[Segment], list[Segment]]:
+def _lines(
+    page: Sequence[Segment], main: Sequence[Segment], title: str | None, zone: tzinfo, *, worded: bool
+) -> tuple[list[Line], list[Line]]:
     """The short segments that stand before and after the main text, those next to the title first."""
-    texts = {key(segment.text) for segment in main if is_prose(segment)} or {key(segment.text) for segment in main}
-    inside = [i for i, segment in enumerate(page) if key(segment.text) in texts]
-    start, end = (inside[0], inside[-1] + 1) if inside else (len(page), len(page))
-    headings = [i for i, segment in enumerate(page[:start]) if is_heading_of(segment.text, title)]
+    start, end = _span(page, main)
+    headings = _headings(page[: start + 2], title)
+    titles = {i for i in headings if len(page[i].text) < len(title or "") + 6}  # not with a byline behind them
     near: list[int] = []
     for i in headings[::-1][:3] or [max(0, start - 8)]:
         near += [*range(i, min(start, i + 12)), *range(max(0, i - _BEFORE), i)]
     near += range(max(0, start - 4), start)
-    before = [page[i] for i in dict.fromkeys(near) if len(page[i].text) < 300]
+    below = {j for i in headings for j in range(i, i + 5)}
+    before = [
+        Line.of(page[i], zone=zone, below=i in below, worded=worded)
+        for i in dict.fromkeys(near)
+        if len(page[i].text) < _LONG and i not in titles
+    ]
     # A byline may have been taken into the text, and a credit may close it.
-    before += [segment for segment in page[start : start + 3] if len(segment.text) < 90]
-    closing = [segment for segment in page[max(start, end - 3) : end] if len(segment.text) < 120]
-    return before, closing + [segment for segment in page[end : end + _AFTER] if len(segment.text) < 300]
+    before += [
+        Line.of(page[i], zone=zone, below=i in below, inside=True, worded=worded)
+        for i in range(start, min(start + 3, len(page)))
+        if len(page[i].text) < 90 and i not in titles
+    ]
+    after = [segment for segment in page[max(start, end - 3) : end] if len(segment.text) < 120]
+    foreign = False
+    for segment in page[end : end + _AFTER]:
+        foreign = foreign or (len(segment.text) < 24 and bool(_OTHERS.search(segment.text)))
+        if len(segment.text) < _LONG and (not foreign or _EDITED.search(segment.text)):
+            after.append(segment)
+    return before, [Line.of(segment, zone=zone, worded=worded) for segment in after]
 
 
-def _read_bylines(found: Metadata, before: Sequence[Segment]) -> None:
-    for segment in before:
-        if segment.links > 0.8 and len(segment.text) > 40:
+_OTHERS = re.compile(
+    "^(?:作者最新|相关|相關|推荐|推薦|热门|熱門|最新|延伸|猜你|更多|热点|排行|网友|網友|评论|評論|精彩|大家都在|回复|跟帖|発|関連|관련|Related|Comments)"
+)
+
+"""What heads a list of other things than the article: the facts below it are theirs, but for the editor's name."""
+_EDITED = re.compile("责任编辑|責任編輯|责编")
+
+
+def _span(page: Sequence[Segment], main: Sequence[Segment]) -> tuple[int, int]:
+    """Where on the page the main text begins and ends."""
+    prose = {segment.text for segment in main if len(segment.text) > 20 and segment.links < 0.5}
+    texts = prose or {segment.text for segment in main}
+    inside = [i for i, segment in enumerate(page) if segment.text in texts]
+    if not inside and texts:  # spaced otherwise
+        keys = {key(text) for text in texts}
+        inside = [i for i, segment in enumerate(page) if key(segment.text) in keys]
+    if not inside:
+        return len(page), len(page)
+    start, texts = inside[0], {segment.text for segment in main[:5]}
+    while start and page[start - 1].text in texts:
+        start -= 1
+    return start, inside[-1] + 1
+
+
+def _headings(segments: Sequence[Segment], title: str | None) -> list[int]:
+    letter = key(title or "")[:1]
+    return [i for i, one in enumerate(segments) if letter in one.text[:40].lower() and is_heading_of(one.text, title)]
+
+
+def _read_labelled(found: Metadata, lines: Sequence[Line], origin: str, zone: tzinfo) -> None:
+    for i, line in enumerate(lines):
+        if line.segment.links > 0.8 and len(line.text) > 40 and not _TAG_LINE.match(line.text):
             continue
-        for field, value in _labelled(segment, before):
-            _settle_labelled(found, field, value, "byline")
+        for at, (field, value) in enumerate(line.pairs):
+            if not value and at == len(line.pairs) - 1 and i + 1 < len(lines) and len(lines[i + 1].text) < 40:
+                value = lines[i + 1].text  # a label at the end of a line: its value is an element of its own
+            if origin == "byline" or field not in ("modified", "category"):
+                _settle_labelled(found, field, value, origin, zone)
+        if origin != "byline" and line.stamp and _SENT.search(line.text[: line.stamp.at]):
+            found.settle_stamp(line.stamp, origin)
 
 
-def _labelled(segment: Segment, following: Sequence[Segment]) -> list[tuple[str, str]]:
-    """Labelled values of a segment; a label at its end takes the next segment for its value."""
-    pairs = list(byline.labelled(_line(segment)))
-    if pairs and not pairs[-1][1]:
-        at = next((i for i, other in enumerate(following) if other is segment), -1)
-        if 0 <= at < len(following) - 1 and len(following[at + 1].text) < 40:
-            pairs[-1] = (pairs[-1][0], _line(following[at + 1]))
-    return pairs
+_TAG_LINE = re.compile(r"\W{0,3}(?:标签|標籤|关键|關鍵|[Tt]ag)")
+_SENT = re.compile(r"(?:发表|发布|發表|發佈|發布|刊登|发稿|首发)(?:于|於|在)?\s*$")
 
 
-def _settle_labelled(found: Metadata, field: str, value: str, origin: str) -> None:
+def _settle_labelled(found: Metadata, field: str, value: str, origin: str, zone: tzinfo) -> None:
     if field == "source":
         found.settle("source", byline.source_of(value), origin)
     elif field == "author":
-        found.settle("author", byline.authors_of(value), origin)
+        if origin == "byline" or not found.pen_name or byline.is_office(found.pen_name[0]):
+            found.settle("author", byline.authors_of(value), origin)
         found.pen_name = found.pen_name or byline.pen_name_of(value)
     elif field == "editor":
         found.settle("editor", byline.editors_of(value), origin)
     elif field == "published":
-        _settle_stamp(found, byline.stamp_in([value[:60]]), origin)
+        found.settle_stamp(find_stamp(value[:60], zone), origin)
     elif field == "modified":
-        stamp = byline.stamp_in([value[:60]])
+        stamp = find_stamp(value[:60], zone)
         found.settle("modified", stamp and stamp.when, origin)
     elif field == "category":
         name = value.split("\t")[0].split(" ")[0]
         found.settle("category", name if known(name) and len(name) <= 12 else None, origin)
     elif field == "tags":
-        tags = [tag for tag in re.split(r"[\s,，、;；|/]+", value) if known(tag) and len(tag) <= 20]
+        tags = [tag for tag in _TAG_PARTING.split(value) if known(tag) and len(tag) <= 20]
         found.settle("tags", tuple(dict.fromkeys(tags)), origin)
 
 
-def _settle_stamp(found: Metadata, stamp: Stamp | None, origin: str) -> None:
-    if stamp and not found.published:
-        found.settle("published", stamp.when, origin)
-        found.published_precision = stamp.precision
+_TAG_PARTING = re.compile(r"[\s,，、;；|/]+")
 
 
-def _read_text(found: Metadata, main: Sequence[Segment], after: Sequence[Segment]) -> None:
-    blocks = [segment.text for segment in main]
-    names, where = byline.authors_in_text(blocks)
-    if names:
-        found.settle("author", names, where)
-
-
-def _read_bare(found: Metadata, before: Sequence[Segment], title: str | None) -> None:
+def _read_bare(found: Metadata, before: Sequence[Line], *, sources: bool) -> None:
     """What stands in the byline without a label."""
-    below = 0
-    for segment in before:
-        below = 4 if is_heading_of(segment.text, title) else below - 1
-        line = _line(segment)
-        if len(segment.text) > 160 or segment.links > 0.9:
+    for line in before:
+        if len(line.text) > 160:
             continue
-        if not any(field == "modified" for field, _ in byline.labelled(line)):
-            _settle_stamp(found, byline.stamp_in([line]), "byline")
-        found.settle("source", byline.bare_source(line, titled=below > 0), "byline")
-        found.settle("author", byline.bare_authors(line) or (byline.bare_person(line) if below > 0 else ()), "byline")
+        if line.segment.links <= 0.9 or len(line.text) < 30:
+            found.settle("author", byline.bare_authors(line.text), "byline")
+        if line.segment.links > 0.9:
+            continue
+        if line.stamp and _is_modified(line):
+            found.settle("modified", line.stamp.when, "byline")
+        else:
+            found.settle_stamp(line.stamp, "byline")
+        if sources:
+            found.settle("source", byline.bare_source(line), "byline")
+        if line.below:
+            found.settle("author", byline.bare_person(line), "byline")
+            found.pen_name = found.pen_name or byline.poster(line)
+    for line in before:
+        found.settle("author", byline.lone_names(line), "byline")
 
 
-def _read_tail(found: Metadata, after: Sequence[Segment]) -> None:
-    for segment in after:
-        if segment.links > 0.9 and not re.match(r"\W*(?:标签|標籤|关键|關鍵|[Tt]ag)", segment.text):
-            continue
-        for field, value in _labelled(segment, after):
-            if field not in ("modified", "category"):
-                _settle_labelled(found, field, value, "sign-off")
+def _is_modified(line: Line) -> bool:
+    if line.stamp is None:
+        return False
+    around = line.text[max(0, line.stamp.at - 10) : line.stamp.at], line.text[line.stamp.end : line.stamp.end + 4]
+    return bool(_CHANGED.search(around[0]) or _CHANGED.search(around[1]))
+
+
+_CHANGED = re.compile("更新|修改|修訂|修订|[Uu]pdated|수정")
+
+
+def _read_yearless(found: Metadata, before: Sequence[Line], years: Sequence[datetime], zone: tzinfo) -> None:
+    """A date that needs its year from elsewhere: 发布时间：10-08 12:00."""
+    for line in before:
+        if found.published is None and line.below and len(line.text) < 60 and years:
+            found.settle_stamp(find_yearless(line.text, years, zone), "byline")
 
 
 def _read_declared(found: Metadata, head: Head, zone: tzinfo) -> None:
     """JSON-LD and meta elements: for a Chinese page after what it shows, for others the first word."""
-    article, metas = head.article, head.metas
-    stamps = [(article.get("datePublished") or article.get("pubDate"), "json-ld")]
-    stamps += [(metas.get(name), f"meta:{name}") for name in _PUBLISHED]
-    for value, origin in stamps:
-        stamp = parse_stamp(value, zone) if isinstance(value, str) else None
-        if stamp is None:
-            continue
+    for stamp, origin in declared.published(head, zone):
         finer = found.published_precision == "day" and stamp.precision != "day"
-        if found.published is None or (finer and stamp.when.astimezone(zone).date() == found.published.date()):
-            found.published, found.published_precision = stamp.when, stamp.precision
-            found.origins["published"] = origin
-    for value, origin in [
-        (article.get("dateModified"), "json-ld"),
-        *((metas.get(name), f"meta:{name}") for name in _MODIFIED),
-    ]:
-        if isinstance(value, str) and (stamp := parse_stamp(value, zone)):
-            found.settle("modified", stamp.when, origin)
-    _settle_people(found, text_values(article.get("author")), "json-ld")
-    for name in ("author", "article:author", "byl", "parsely-author", "dc.creator", "sailthru.author"):
-        _settle_people(found, (metas.get(name, ""),), f"meta:{name}")
+        if finer and found.published and stamp.when.astimezone(zone).date() == found.published.date():
+            found.published = None
+        found.settle_stamp(stamp, origin)
+    for stamp, origin in declared.modified(head, zone):
+        found.settle("modified", stamp.when, origin)
+    for names, origin in declared.authors(head):
+        if "、".join(names) not in (found.editor, found.source):
+            found.settle("author", names, origin)
     for name in _SOURCES:
-        found.settle("source", byline.source_of(re.sub(r"^来源[:：]", "", metas.get(name, ""))), f"meta:{name}")
-    author = metas.get("article:author", "")
+        found.settle("source", byline.source_of(_SOURCE_LABEL.sub("", head.metas.get(name, "")[:100])), f"meta:{name}")
+    author = head.metas.get("article:author", "")[:100]
     if re.search("报|网|社|新闻|财经|电视", author):
         found.settle("source", outlet(author), "meta:article:author")
-    found.settle("category", text_value(article.get("articleSection")) or metas.get("article:section"), "head")
+    found.settle(
+        "category", text_value(head.article.get("articleSection")) or head.metas.get("article:section"), "head"
+    )
     found.settle("tags", head.tags, "meta:article:tag")
 
 
-def _settle_people(found: Metadata, values: Sequence[str], origin: str) -> None:
-    names: list[str] = []
-    for value in values:
-        if CJK.search(value):
-            names += people(value)
-        elif value and known(value) and not re.search(r"https?:|[@|]", value) and len(value) < 60:
-            names += [name for part in re.split(r",| and | & |;", value) if known(name := part.strip()) and " " in name]
-    if names and "、".join(names) != (found.editor or ""):
-        found.settle("author", tuple(dict.fromkeys(names)), origin)
+_SOURCE_LABEL = re.compile("^来源[:：]")
+
+
+def _read_marked(found: Metadata, tree: HtmlElement, zone: tzinfo, *, people: bool) -> None:
+    """What the markup itself marks as time or author."""
+    if found.published is None:
+        found.settle_stamp(declared.timed(tree, zone), "time")
+    if people and not found.author:
+        found.settle("author", declared.signed(tree), "byline")
+
+
+def _read_account(found: Metadata, before: Sequence[Line], main: Sequence[Segment]) -> None:
+    """The account that published, where nothing names a source."""
+    between: list[Line] = []
+    for line in before:
+        if (
+            not line.below
+            or line.inside
+            or line.stamp
+            or len(line.text) > 40
+            or any(field == "published" for field, _ in line.pairs)
+        ):
+            break
+        between.append(line)
+    dated = any(line.stamp or line.pairs for line in before[len(between) :][:1])
+    text = "".join(segment.text for segment in main[:20])
+    found.settle("source", byline.account(between, text, dated=dated), "byline")
 
 
 def _read_crumbs(found: Metadata, page: Sequence[Segment], title: str | None) -> None:
@@ -266,7 +340,7 @@ def _read_original(found: Metadata, page: Sequence[Segment], url: str) -> None:
         if (
             len(segment.text) > 200
             or "原" not in segment.text
-            or not any(field == "original" for field, _ in byline.labelled(_line(segment)))
+            or not any(field == "original" for field, _ in labelled("\t".join(segment.pieces)))
         ):
             continue
         links = [node.get("href") or "" for node in segment.element.iter("a")]
@@ -275,13 +349,18 @@ def _read_original(found: Metadata, page: Sequence[Segment], url: str) -> None:
             found.settle("original_url", absolute(link, url) if link.startswith(("http", "//")) else None, "page")
 
 
+_LETTERS = re.compile(r"[^\W\d_]")
+_KANA = re.compile("[\u3041-\u30ff]")
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+
+
 def _language(tree: HtmlElement, main: Sequence[Segment]) -> str | None:
     """The language by the text's script, else as declared."""
-    text = "".join(segment.text for segment in main)[:4000]
-    letters = len(re.findall(r"[^\W\d_]", text)) or 1
-    if len(re.findall("[\u3041-\u30ff]", text)) > 0.08 * letters:
+    text = "".join(segment.text for segment in main[:40])[:1500]
+    letters = len(_LETTERS.findall(text)) or 1
+    if len(_KANA.findall(text)) > 0.08 * letters:
         return "ja"
-    if len(re.findall("[\uac00-\ud7a3]", text)) > 0.2 * letters:
+    if len(_HANGUL.findall(text)) > 0.2 * letters:
         return "ko"
     if len(CJK.findall(text)) > 0.2 * letters:
         return "zh"

@@ -1,106 +1,87 @@
-"""Byline: labelled and bare facts in the short lines around an article, and in its first and last sentences."""
+"""Byline: what the short lines around an article say of it, with a label and without."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from datetime import tzinfo
 
 import attrs
 
-from pipelines.facts.dates import Stamp, find_stamp
+from pipelines.content.segments import Segment
+from pipelines.facts.dates import CHINA, Stamp, find_stamp
+from pipelines.facts.labels import LONGEST, labelled
 from pipelines.facts.names import has_surname, is_person, known, outlet, people
+from pipelines.facts.titles import overlap
 
-_LABELS = (
-    ("editor", r"(?:责\s?任|責任|值班|网络|执行|本文|文章|栏目)?编\s?辑|(?:責任|責|執行|網路)?編輯|责\s?编|責編"),
-    (
-        "source",
-        (
-            r"(?:信息|新闻|文章|消息|本文|稿件|内容|资料|資料)?(?:来\s?源|來\s?源)(?:于|网站|媒体)?|稿源|出处|出處|"
-            r"转载自|轉載自|转自"
-        ),
-    ),
-    (
-        "author",
-        (
-            r"(?:本文|文章)?作\s?者|撰\s?文|撰稿(?:人)?|采写|(?:本报|本网|见习|实习|特约|全媒体|首席)?(?:记\s?者|"
-            r"記\s?者)|文字"
-        ),
-    ),
-    ("contributor", r"通讯员|通訊員"),
-    ("modified", r"(?:最后|最近|最新)?(?:更新|修改)(?:时间|日期|于|時間|於)?"),
-    (
-        "published",
-        (
-            r"(?:(?:发\s?布|发\s?表|发\s?稿|刊发|上传|出版|發佈|發布|發表|上稿|添加|录入|建立)(?:时间|日期|于|時間|於)?|"
-            r"(?<![\u3400-\u9fff])(?:时\s?间|日\s?期|時間))"
-        ),
-    ),
-    ("category", r"(?:所属|新闻|文章)?(?:类别|栏目|分类|频道|欄目|類別|分類)"),
-    ("tags", r"(?:文章|本文)?(?:标签|標籤|关键[词字]|關鍵[詞字])|[Tt]ags?"),
-    ("original", r"(?:信息|文章|新闻)?(?:原文|原始)(?:地址|链接|网址|出处|连接)"),
-    (
-        "",
-        (
-            r"(?:浏览|阅读|点击|人气|评论|查看|访问|跟贴|瀏覽|閱讀|點閱)(?:次数|量|数|人数)?|字\s?号|字体|校对|审核|"
-            r"审校|审读|监制|摄影|供图|"
-            r"图片|选稿|录入|收藏|分享|打印|热度|点赞|热线|电话|原标题|快照\S{0,4}|声明|统筹|排版|制作|发布人|发布者|"
-            r"单位|编号|文号|主编|"
-            r"终审|初审|复审|签发|设计|视频|编审|翻译|策划|作品|地址|链接"
-        ),
-    ),
+
+@attrs.frozen(kw_only=True, eq=False)
+class Line:
+    """A short segment, taken apart once."""
+
+    text: str
+    """Its pieces, parted by tabs."""
+    segment: Segment
+    pairs: Sequence[tuple[str, str]]
+    """Its labels' fields, and the values behind them."""
+    stamp: Stamp | None
+    """Its first date, if it is a date of the article's."""
+    below: bool = False
+    """Whether it stands right under the title."""
+    inside: bool = False
+    """Whether it stands in the main text."""
+
+    @classmethod
+    def of(
+        cls, segment: Segment, *, zone: tzinfo = CHINA, below: bool = False, inside: bool = False, worded: bool = False
+    ) -> Line:
+        """Reads a segment; `zone` and `worded` as for `find_stamp`."""
+        text = "\t".join(segment.pieces)[:LONGEST]
+        stamp = None if _NO_DATE.search(text) else find_stamp(text, zone, worded=worded)
+        if stamp and _is_lead(text, stamp):
+            stamp = None
+        return cls(text=text, segment=segment, pairs=labelled(text), stamp=stamp, below=below, inside=inside)
+
+
+_NO_DATE = re.compile(
+    r"©|\(c\)|copyright|版权|版權|著作權|ICP|快照|推荐|推薦|相关|相關|上一篇|下一篇|截止|报名|有效期|活动时间|"
+    r"举办时间|成立于|創立|All rights",
+    re.IGNORECASE,
 )
-_SLASHED = frozenset({"editor", "author"})
-_LABEL = re.compile(
-    "|".join(
-        f"(?P<f{i}>(?:{pattern})\\s*" + (r"(?:[:：]|[／╱](?=[\u3400-\u9fff]))" if field in _SLASHED else "[:：]") + ")"
-        for i, (field, pattern) in enumerate(_LABELS)
-    )
-    # A label that an inline element parts from its value needs no colon.
-    + "|"
-    + "|".join(f"(?P<f{i}b>(?<![^\\t|｜]) ?(?:{pattern})\\s*(?=\\t))" for i, (_, pattern) in enumerate(_LABELS[:4]))
+
+
+def _is_lead(text: str, stamp: Stamp) -> bool:
+    """Whether a date belongs to a sentence, and so to what the article tells."""
+    after, before = text[stamp.end : stamp.end + 40], text[max(0, stamp.at - 12) : stamp.at]
+    return bool(_SENTENCE.match(after) or _MID_SENTENCE.search(before)) and stamp.precision == "day"
+
+
+_SENTENCE = re.compile(
+    r"[，,](?! *\d)|(?:至|到|起|以来|前|后|，|上午|下午|晚|凌晨|消息|讯|电|報導|报道)[^\t]{4,}|[^\t|｜]{0,38}[。！？]"
 )
-_BARE_AUTHOR = re.compile(
-    r"(?:^|[\s\t（(【\[|｜/])(?:文|撰文|采写|圖文|图文|文字)\s?[/／╱丨|｜]\s*(?P<after>[^\t|｜]{2,24})|"
-    r"(?:^|[\s\t（(【\[|｜]|[报網网社台])(?:见习|实习|本报|本网|全媒体|首席|特约)?(?:记者|"
-    r"記者)\s*(?P<reporter>[\u3400-\u9fff、 ]{2,16})"
-    r"(?=$|[\t|｜／/╱）)】\]\s]|报道|報導|20)"
-)
-_RIGHTS = re.compile(r"©|copyright|版权|版權|ICP|快照", re.IGNORECASE)
-_PINYIN = re.compile(r"[（(]\s*[a-zA-Zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿɡ]{1,7}\s*[）)]")
+_MID_SENTENCE = re.compile(r"[，。；,](?![\t ])[^\t|｜]{0,10}$|(?:截至|截止|将于|於|在|自|从)$")
 _CUT = re.compile(
     r"\t|\s{2,}|[|｜【】\[\]<>]|\s*[（(]?(?:20|19)\d\d[-年/.]|字号|分享|打印|评论|收藏|关注|举报|我要|查看|原文|"
-    r"微信|点击|浏览|人气"
+    r"微信|点击|浏览|人气|发布时间|\s作者"
 )
 _OUTLET = re.compile(
-    r"(?:报|報|网|網|社|台|臺|新闻|新聞|日报|晚报|在线|客户端|周刊|週刊|杂志|雜誌|频道|传媒|财经|观察|发布|电视|"
-    r"电台|中心|政府|委员会|"
-    r"新浪|搜狐|腾讯|网易|凤凰|央视|公众号|News|Post|Times|Daily)(?:\S{0,6})$"
+    r"(?:报|報|网|網|社|台|臺|新闻|新聞|日报|晚报|在线|客户端|周刊|週刊|杂志|雜誌|频道|传媒|财经|观察|发布|电视|电台|中心|政府|委员会|"
+    r"新浪|搜狐|腾讯|网易|凤凰|央视|公众号|号外|快讯|商报|论坛|News|Post|Times|Daily)(?:\S{0,6})$"
 )
-
-
-@attrs.frozen(kw_only=True)
-class Found:
-    """One fact and where it was read."""
-
-    field: str
-    value: str
-    origin: str
-
-
-def labelled(line: str) -> Iterator[tuple[str, str]]:
-    """Field and value of each `label:` in a line; the value runs to the next label. Tabs part inline elements."""
-    marks = list(_LABEL.finditer(line))
-    ends = [mark.start() for mark in marks[1:]] + [len(line)]
-    for mark, end in zip(marks, ends, strict=False):
-        field = _LABELS[int((mark.lastgroup or "f0").strip("fb"))][0]
-        value = line[mark.end() : end].strip()
-        if field:
-            yield field, value
+_BAR = re.compile(
+    r"[|｜【】\[\]<>]|(?:20|19)\d\d[-年/.]|发布于|字号|分享|通讯员|通訊員|摄影|實習生|实习生|出自|校对|审核"
+)
+_OFFICE = re.compile(r"^[^\s、，,]{0,10}?(?:记者|記者|特派员|评论员|撰稿人)[:：\s]{0,3}")
+_NOTE = re.compile(r"[（(][^）)]{0,60}[）)]?")
+_STANDING = re.compile(
+    r"(?:研究员|教授|院长|主任|博士|秘书长|所长|主席|总裁|会长|分析师|学者|作家|律师|书记|部长|研究生|导师|专家|评论员)\s?(?P<name>[\u3400-\u9fff]{2,4})$"
+)
+_DOING = re.compile(r"(?<=[\u3400-\u9fff]{2})(?:编译|編譯|整理|撰文|采写|报道|報導|编辑|口述|译|文)$")
 
 
 def source_of(value: str) -> str | None:
     """The outlet a labelled value names."""
-    value = value.strip()
+    value = value[:LONGEST].lstrip("\t :：[【<")
     cut = _CUT.search(value)
     value = value[: cut.start()] if cut else value
     if len(value) > 16 and " " in value:
@@ -109,140 +90,184 @@ def source_of(value: str) -> str | None:
 
 
 def authors_of(value: str) -> tuple[str, ...]:
-    """The persons a labelled value names."""
-    value = re.split(r"[|｜【】\[\]<>]|(?:20|19)\d\d[-年/.]|发布于|字号|分享|通讯员|摄影|实习生", value.strip())[0]
-    value = re.sub(r"^[^\s、，,]{0,8}?(?:记者|記者|评论员|撰稿人)\s*", "", value)
-    value = re.sub(r"[（(][^）)]*[）)]?", "", value)
-    return people(value.replace("\t", " "))
+    """The persons a labelled value names: in its first piece, and in those after it that are plainly names."""
+    value = _NOTE.sub("", _OFFICE.sub("", _BAR.split(value[:LONGEST].strip())[0]))
+    first, *others = [piece for piece in value.split("\t") if piece.strip(" 、，,/；;")] or [""]
+    first = first.strip(" 。）)")
+    names = people(first) or people(_DOING.sub("", first))
+    if not names and (match := _STANDING.search(first)):
+        return (match["name"],) if is_person(match["name"]) else ()
+    for piece in others:
+        further = people(_NOTE.sub("", piece)) if names else ()
+        if not further or not all(map(has_surname, further)):
+            break
+        names += further
+    return tuple(dict.fromkeys(names))
 
 
 def pen_name_of(value: str) -> tuple[str, ...]:
     """The pen name or office a labelled value gives in place of persons, as it stands."""
-    first = re.split(r"[\t|｜【】\[\]<>（(]|\s{2,}|发布于|(?:20|19)\d\d[-年/.]", value.strip())[0].strip(" :：,，;；")
-    fit = 2 <= len(first) <= 20 and known(first) and not re.search(r"[。，！？]|https?:|^\d+$|整理|整合|转载", first)
+    first = _PEN_END.split(value[:LONGEST].strip())[0].strip(" :：,，;；")
+    fit = 2 <= len(first) <= 20 and known(first) and not _NO_PEN_NAME.search(first)
     return (first,) if fit else ()
+
+
+_PEN_END = re.compile(r"[\t|｜【】\[\]<>（(]|\s{2,}|发布于|(?:20|19)\d\d[-年/.]")
+_NO_PEN_NAME = re.compile(r"[。，！？=\"]|https?:|^\d+$|整理|整合|转载|轉載|责任|記者$|记者$")
 
 
 def editors_of(value: str) -> str | None:
     """The editor or editors a labelled value names, joined by 、."""
-    value = re.split(r"[|｜【】\[\]<>）)]", value.strip())[0].replace("\t", " ")
-    value = re.sub(r"(?:_|\bN?\d+).*$", "", value).strip()
+    value = _EDITOR_END.split(value[:LONGEST].strip())[0].replace("\t", " ")
+    value = _STAFF_NUMBER.sub("", value).strip()
     if names := people(value):
         return "、".join(names)
     first = value.split(" ")[0].strip(" :：,，;；。")
-    return first if 1 < len(first) <= 12 and known(first) and not re.search(r"[。，！？]", first) else None
+    return first if 1 < len(first) <= 12 and known(first) and not _NO_EDITOR.search(first) else None
+
+
+_EDITOR_END = re.compile(r"[|｜【】\[\]<>）)]|(?:20|19)\d\d[-年/.]")
+_STAFF_NUMBER = re.compile(r"(?:_|\b[A-Z]{0,2}\d+).*$")
+_NO_EDITOR = re.compile("[。！？、]|上传|视频|讨论|本文|推荐|分享")
+
+_HAND = "(?:文|撰文|采写|採寫|圖文|图文|文字)"
+_BARE_AUTHOR = re.compile(
+    rf"(?:^|[\s（(【\[〔|｜/]){_HAND}\s?(?:[/／╱丨|｜]\s?(?:图|圖)?)\s?(?P<hand>[^\t|｜／/]{{2,24}})|"
+    rf"(?:^|[\s（(【\[〔]){_HAND}\s?[/／╱丨]\s?[图圖]\s(?P<both>[\u3400-\u9fff 、]{{2,24}})|"
+    r"(?:^|[\s（(【\[〔|｜:：]|[报報網网社台者])(?:见习|实习|實習|本报|本網|本网|全媒体|首席|特约|特派)?"
+    r"(?:记者|記者|特派員)[:：\s]?"
+    r"(?P<reporter>[\u3400-\u9fff、 ]{2,24}?)"
+    r"(?=$|[\t|｜／/╱）)】\]〕]|[\d一二三四五六七八九十]{1,3}日|报道|報導|文[/／]|20)|"
+    r"(?:^|[【\[〔（(])(?P<filed>[\u3400-\u9fff、]{2,12})[／/╱][^\s\t／/]{1,8}(?:報導|报道|特稿|電$)|"
+    r"(?:^|[\s\t=\]])(?P<korean>[\uac00-\ud7a3]{2,4}) ?기자"
+)
+_PICTURE = re.compile(r"\s?[/／╱]?\s?(?:摄|攝|图|圖|影|供图|提供|翻攝)")
+_PLACED = re.compile(
+    "(?P<name>[\u3400-\u9fff]{2,4}?)(?:台北|臺北|新北|台中|台南|高雄|桃園|基隆|新竹|苗栗|彰化|南投|雲林|嘉義|屏東|宜蘭|花蓮|台東|臺東|澎湖|金門|馬祖|"
+    "東京|北京|上海|香港|華盛頓|紐約|洛杉磯|舊金山|倫敦|巴黎|柏林|布魯塞爾|首爾|曼谷|新加坡|雪梨|河內|雅加達|新德里|綜合)$"
+)
+_DISPATCH = re.compile(r"[\d一二三四五六七八九十]{1,3}日")
 
 
 def bare_authors(line: str) -> tuple[str, ...]:
-    """Authors in a byline that has no label for them: 文/张三, 记者 张三, 記者王小明／台北報導."""
-    match = _BARE_AUTHOR.search(line)
-    if not match:
-        return ()
-    value = match["after"] or match["reporter"] or ""
-    if re.search(r"[摄攝]|[图圖]$", value):  # a photographer's credit
-        return ()
-    return authors_of(re.split(r"[\t（(]|报道|報導|编辑", value)[0])
+    """Authors in a byline that has no label for them: 文/张三, 记者 张三, 記者王小明／台北報導, 홍길동 기자."""
+    for match in _BARE_AUTHOR.finditer(line[:LONGEST]):
+        after = line[match.end() : match.end() + 6]
+        if korean := match["korean"]:
+            return (korean,)
+        value = match["hand"] or match["both"] or match["reporter"] or match["filed"] or ""
+        if _PICTURE.match(after) or _PICTURE_END.search(value) or (match["filed"] and not has_surname(value[:3])):
+            continue
+        if _DISPATCH.match(after) and (placed := _PLACED.match(value)):
+            value = placed["name"]
+        if names := authors_of(_AFTER_NAMES.split(value)[0]):
+            return names
+    return ()
 
 
-def stamp_in(lines: Iterable[str]) -> Stamp | None:
-    """The first date of short lines that are no rights notice."""
-    for line in lines:
-        if len(line) < 160 and not _RIGHTS.search(line) and (stamp := find_stamp(line)):
-            return stamp
-    return None
+_PICTURE_END = re.compile(r"[摄攝]|[图圖]$")
+_AFTER_NAMES = re.compile(r"[\t（(]|报道|報導|编辑|發自|发自|专题|实习")
 
 
-def bare_source(line: str, *, titled: bool) -> str | None:
-    """The outlet that stands next to a date without a label. In a line right under the title (`titled`) the piece
-    beside the date is it; elsewhere only a name that reads like an outlet's."""
-    stamp = find_stamp(line)
-    if stamp is None or len(line) > 90 or _RIGHTS.search(line):
+def bare_source(line: Line) -> str | None:
+    """The outlet that stands next to a date without a label. In a line right under the title the piece beside the date
+    is it; elsewhere only a name that reads like an outlet's."""
+    stamp, text = line.stamp, line.text
+    if stamp is None or len(text) > 90:
         return None
-    before, after = re.split(r"[\t|｜]|\s+", line[: stamp.at]), re.split(r"[\t|｜]|\s+", line[stamp.end :])
+    before, after = _PIECES.split(text[: stamp.at]), _PIECES.split(text[stamp.end :])
     for piece in [*filter(None, after), *filter(None, before[::-1])]:
         name = outlet(piece)
         if name and len(name) <= 16 and _OUTLET.search(name) and not _NO_OUTLET.search(name):
             return name
-    beside = ([piece for piece in before if piece][-1:], [piece for piece in after if piece][:1])
-    for piece in (piece for side in beside for piece in side if titled and "\t" in line):
-        name = outlet(piece)
-        if (
-            name
-            and len(name) <= 12
-            and not _NO_OUTLET.search(name)
-            and not has_surname(name)
-            and re.search("[\u3400-\u9fff]", name)
-        ):
-            return name
+    if line.below and "\t" in text:
+        for piece in [*[piece for piece in before if piece][-1:], *[piece for piece in after if piece][:1]]:
+            name = outlet(piece)
+            if name and len(name) <= 16 and _is_account(name):
+                return name
     return None
 
 
-def bare_person(line: str) -> tuple[str, ...]:
+_PIECES = re.compile(r"[\t|｜]|\s+")
+_NO_OUTLET = re.compile(
+    r"[:：，,；]|时间|時間|日期|发布于|发布$|发表|来自|首页|字[号体]|大小|分享|收藏|评论|点击|浏览|阅读|打印|举报|关注|更新|星期|"
+    r"周[一二三四五六日]|^\W|^\d+\W*\S$|"
+    r"正文|编辑|作者|记者|記者|報導|报道$|原创|转载|来源|赞|跟帖|播报|文章|查看|人气|热度|次$|字$|\d+条|我要|上午|下午|讯$|订阅|粉丝|楼|回复"
+)
+_SHARE_WORDS = (
+    "facebook twitter line google weibo wechat email e-mail print pdf html xml rss share app by qq qzone a aa x plurk"
+)
+_SHARING = frozenset(_SHARE_WORDS.split())
+
+
+def _is_account(name: str) -> bool:
+    """Whether a name that stands alone can be that of a channel or account that published the article."""
+    if _NO_OUTLET.search(name) or has_surname(name) or name.lower() in _SHARING:
+        return False
+    return bool(_HAN.search(name)) or (len(name) > 3 and name[0].isalpha())
+
+
+_HAN = re.compile("[\u3400-\u9fff]")
+_SECTION_NAMES = (
+    "正文 导读 摘要 要闻 时政 新闻 国内 国际 社会 财经 体育 娱乐 科技 教育 军事 文化 健康 旅游 汽车 房产 评论 "
+    "观点 视频 图片 专题 滚动 综合 首页 返回 头条 推荐 热点 原创 转载 生活 即時 政治 地方 政務 公告 通知 目录 "
+    "全文 简体 繁體 列印 字級 收听 播报 语音 朗读 小字号 大字号 举报 关注 登录"
+)
+_SECTIONS = frozenset(_SECTION_NAMES.split())
+
+
+def account(lines: Sequence[Line], text: str, *, dated: bool) -> str | None:
+    """The channel or account that stands alone between the title and the date, or (as a link) the `text`."""
+    if len(lines) != 1 or lines[0].pairs or "\t" in lines[0].text:
+        return None
+    name = outlet(lines[0].text)
+    if name is None or not 2 < len(name) <= 16 or name in _SECTIONS or not (dated or lines[0].segment.links > 0.5):
+        return None
+    if len(name) > 6 and lines[0].segment.links < 0.5 and overlap(name, text) > 0.5:  # a subheading
+        return None
+    return name if _is_account(name) and not _PHRASE.search(name) else None
+
+
+_PHRASE = re.compile(r"[\s！？!?、（(%]|\d{3}|第.{1,3}[期章节]|请|您|你|怎么|如何")
+
+
+def poster(line: Line) -> tuple[str, ...]:
+    """Who posted it, as he calls himself: 山里人 于 2024-05-06 15:47 发布."""
+    match = line.stamp and _POSTED.fullmatch(line.text[: line.stamp.at])
+    return pen_name_of(match["name"]) if match and line.below else ()
+
+
+_POSTED = re.compile(r"(?P<name>[^\t]{2,24})[\t ](?:于|於|发表于|發表於|发布于|發佈於)\s?")
+
+
+def is_office(name: str) -> bool:
+    """Whether a pen name is an outlet's rather than somebody's."""
+    return bool(_OUTLET.search(name))
+
+
+def bare_person(line: Line) -> tuple[str, ...]:
     """A person who stands as a piece of his own in a line with a date."""
-    if find_stamp(line) is None or len(line) > 120 or _RIGHTS.search(line):
+    if line.stamp is None or len(line.text) > 120:
         return ()
-    pieces = (re.sub(r"[\[\]（()）\s]", "", piece) for piece in re.split(r"\t|\[|\]", line))
+    pieces = (_MARKS.sub("", piece) for piece in _CELLS.split(line.text))
     return tuple(piece for piece in pieces if is_person(piece) and has_surname(piece))[:1]
 
 
-_NO_OUTLET = re.compile(
-    r"[:：]|时间|時間|日期|发布|发表|来自|首页|字[号体]|大小|分享|收藏|评论|点击|浏览|阅读|打印|举报|关注|更新|星期|"
-    r"周[一二三四五六日]|"
-    r"正文|编辑|作者|记者|記者|報導|报道|原创|转载|来源|赞|跟帖|播报|文章|查看|人气|热度|次$|\d+条|我要|上午|下午"
-)
+_MARKS = re.compile(r"[\[\]（()）\s]")
+_CELLS = re.compile(r"\t|\[|\]")
 
 
-_NAMES = r"(?P<names>[\u3400-\u9fff·、，, \u3000]{2,40}?)"
-_DATELINES = (
-    re.compile(
-        r"[（(【〔][^）)】〕]{0,16}?(?:记者|記者|特派员|作者|撰稿人)\s*[:：]?\s*"
-        + _NAMES
-        + r"\s*(?=[）)】〕／/╱|]|通讯员|通訊員|文/|报道|實習|实习生)"
-    ),
-    re.compile(r"\d日(?:电|電|讯|訊)\s*[（(]\s*" + _NAMES + r"\s*[）)]"),
-    re.compile(
-        r"^[\W_]*[^。，；]{0,14}?(?:记者|記者|作者)\s*[:：]?\s*"
-        + _NAMES
-        + r"\s*(?:$|[／/╱](?!摄|攝)|通讯员|报道$|報導|文/|来源|(?=\d+月))"
-    ),
-    re.compile(
-        r"^[\W_]*(?:文|撰文|采写|作者)\s*[:：/／丨|｜]\s*" + _NAMES + r"\s*(?:$|[）)】\]|｜]|[，,]\s*编辑|编辑|图|摄)"
-    ),
-    re.compile(r"^[【〔（(]" + _NAMES + r"[／╱/]\s*\S{1,8}(?:報導|报道)"),
-)
-_SIGN_OFFS = (
-    re.compile(
-        r"[（(【](?:[^（()）]{0,12}(?:记者|記者)|作者|文|撰文|文/图|采写)\s*[:：/／]?\s*"
-        + _NAMES
-        + r"\s*(?:摄影报道|报道)?[）)】]\W*$"
-    ),
-    re.compile(
-        r"^\W*[^。，；]{0,12}?(?:记者|記者|作者|采写|撰文|撰稿|文)\s*[:：/／丨|｜ ]\s*"
-        + _NAMES
-        + r"\s*(?:$|编辑|责编|来源|/)"
-    ),
-    re.compile(r"[。！？”…]\s*[（(]\s*" + _NAMES + r"\s*[）)]\W*$"),
-)
+def lone_names(line: Line) -> tuple[str, ...]:
+    """Persons who are all there is in a line right under the title."""
+    text = line.text
+    if not line.below or not 2 <= len(text) <= 24 or line.segment.kind in ("list", "table"):
+        return ()
+    names = people(text.replace("\t", " "))
+    whole = sum(map(len, names)) == len(_BETWEEN.sub("", text))
+    surnamed = [name for name in names if has_surname(name)]
+    # A name of two characters is a word as often as not, except where the text itself begins with it.
+    sure = line.inside or any(len(name) > 2 for name in surnamed)
+    return names if whole and sure and len(surnamed) * 2 >= len(names) > 0 else ()
 
 
-def authors_in_text(blocks: Sequence[str]) -> tuple[tuple[str, ...], str]:
-    """Authors in the dateline or the sign-off of the main text, and which of the two."""
-    for line in "\n".join(blocks[:6]).split("\n")[:7]:
-        head = _PINYIN.sub("", line[:140])
-        for pattern in _DATELINES:
-            match = pattern.search(head)
-            if match and match.start() < 70 and (names := people(match["names"])) and not _picture_credit(head, match):
-                return names, "dateline"
-    for line in "\n".join(blocks[-3:]).split("\n")[:-5:-1]:
-        tail = _PINYIN.sub("", line[-160:])
-        for pattern in _SIGN_OFFS:
-            if (match := pattern.search(tail)) and (names := people(match["names"])) and all(map(is_person, names)):
-                return names, "sign-off"
-    return (), ""
-
-
-def _picture_credit(line: str, match: re.Match[str]) -> bool:
-    """Whether it is the photographer who is named: （新华社记者 张三 摄）."""
-    return (
-        bool(re.match(r"\s*[摄攝图圖]", line[match.end("names") :])) or "摄" in match["names"] or "攝" in match["names"]
-    )
+_BETWEEN = re.compile(r"[\s、，,/;；]+")
