@@ -327,10 +327,12 @@ _TRAIL = re.compile(r"[>＞»›→]|\s[/-]\s")
 
 
 def _read_keywords(found: Metadata, head: Head, main: Sequence[Segment]) -> None:
-    """The declared keywords, where they are few and the text has them: a long list is for search engines."""
+    """The declared keywords, where they are few and the text has most of them: a long list is for search engines."""
     text = (found.title or "") + "".join(segment.text for segment in main)
     words = [word for word in re.split(r"[,，;；、|\s]+", head.metas.get("keywords", "")) if word]
-    if 0 < len(words) <= 6 and all(2 <= len(word) <= 12 and overlap(word, text) >= 0.3 for word in words):
+    taken_up = {word for word in words if overlap(word, text) >= 0.3}
+    fit = all(2 <= len(word) <= (12 if word in taken_up else 6) for word in words)
+    if 0 < len(words) <= 6 and 2 * len(taken_up) >= len(set(words)) and fit:
         found.settle("tags", tuple(dict.fromkeys(words)), "meta:keywords")
 
 
