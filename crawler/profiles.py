@@ -340,5 +340,6 @@ EXTRACT_KEYS: Mapping[str, Reader] = {
     "remove": _list_of(_xpath),
     "title": _xpath,
     "source": _string,
+    "strip_pinyin": _flag,
 }
 """How each key of [[extract]] is read."""

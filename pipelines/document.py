@@ -29,6 +29,18 @@ class QualityLabel:
 
 
 @attrs.frozen(kw_only=True)
+class Note:
+    """A reading in brackets that was taken out of the text."""
+
+    block: int
+    """Number of the block of main text, from 0."""
+    at: int
+    """Characters of that block, as it is now, before the place where it stood."""
+    text: str
+    """The note with its brackets."""
+
+
+@attrs.frozen(kw_only=True)
 class CharsetDecision:
     """How bytes became characters."""
 
@@ -100,6 +112,8 @@ class Document:
     """For each metadata field that is known: where it was read ("byline", "meta:author", "json-ld", ...)."""
     charset: CharsetDecision
     labels: tuple[QualityLabel, ...] = ()
+    removed_notes: tuple[Note, ...] = ()
+    """What the repair of `annotated_pinyin` took out of the blocks, in order; `pipelines.repair` puts it back."""
     problem: str | None = None
     """Why there was nothing to read: "an empty body", "not a page (application/pdf)"; None where there was."""
     captured_at: datetime

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import metadata
 
+import attrs
 import charset_normalizer
 from lxml import etree
 
@@ -13,10 +14,11 @@ from archives.capture import Capture
 from pipelines import extraction
 from pipelines.boilerplate import SiteModel
 from pipelines.content.segments import key
-from pipelines.document import Document, Provenance, site_of
+from pipelines.document import Document, Note, Provenance, QualityLabel, site_of
 from pipelines.facts.titles import is_heading_of
 from pipelines.quality import labels_over
 from pipelines.reading import read_page
+from pipelines.repair import without_notes
 from pipelines.rules import ExtractRules
 from pipelines.version import text_version
 
@@ -41,15 +43,27 @@ def process(captures: Sequence[Capture], rules: ExtractRules | None = None, mode
         # What signs an article off stands on its last page.
         for field in ("author", "editor", "source"):
             meta.settle(field, getattr(further.meta, field), further.meta.origins.get(field, ""))
+    labels, notes = labels_over([page.labels for page in pages]), tuple[Note, ...]()
+    if rules.strip_pinyin and any(label.name == "annotated_pinyin" for label in labels):
+        bare, notes = without_notes(blocks)
+        blocks = list(bare)
+        labels = tuple(_counting(label, len(notes)) for label in labels)
     return Document(
         url=captures[0].url, canonical_url=meta.canonical_url, original_url=meta.original_url,
         site=site_of(captures[0].url),
         title=meta.title, author=meta.author, source=meta.source, editor=meta.editor, published=meta.published,
         published_precision=meta.published_precision, modified=meta.modified, category=meta.category, tags=meta.tags,
         lang=meta.lang, blocks=tuple(blocks), origins=meta.origins, charset=first.page.charset,
-        labels=labels_over([page.labels for page in pages]), problem=first.problem,
+        labels=labels, removed_notes=notes, problem=first.problem,
         captured_at=captures[0].started, provenance=_provenance(rules, model),
     )  # fmt: skip
+
+
+def _counting(label: QualityLabel, removed: int) -> QualityLabel:
+    """The label of annotated pinyin with the number of notes that were taken out; any other as it is."""
+    if label.name != "annotated_pinyin":
+        return label
+    return attrs.evolve(label, evidence=f"{label.evidence}; {removed} taken out")
 
 
 def _continued(blocks: Sequence[str], before: Sequence[str], title: str | None) -> list[str]:

@@ -47,6 +47,7 @@ def document_row(document: Document, rendered: RenderedText, captures: Sequence[
         },
         "original_url": document.original_url,
         "origins": dict(document.origins),
+        "removed_notes": [attrs.asdict(note) for note in document.removed_notes],
         "published_precision": document.published_precision,
     }
 

@@ -25,10 +25,13 @@ class ExtractRules:
     """XPath of the title's element."""
     source: str | None = None
     """The outlet's name, used where a page names no source of its own."""
+    strip_pinyin: bool = False
+    """Whether readings in brackets are taken out of texts that have the label `annotated_pinyin`."""
 
     def to_json(self) -> str:
-        """Canonical JSON: the same rules give the same bytes."""
-        return json.dumps(attrs.asdict(self), sort_keys=True, ensure_ascii=False, default=str)
+        """Canonical JSON: the same rules give the same bytes, as they did before there was `strip_pinyin`."""
+        values = attrs.asdict(self, filter=lambda field, value: field.name != "strip_pinyin" or value)
+        return json.dumps(values, sort_keys=True, ensure_ascii=False, default=str)
 
     @classmethod
     def from_json(cls, text: str) -> ExtractRules:

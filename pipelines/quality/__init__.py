@@ -26,6 +26,12 @@ _MEASURES = (
     login_wall, truncated_article, listing_page,
 )  # fmt: skip
 
+_OUTRANKS = {
+    "soft_404": ("listing_page", "truncated_article"),
+    "challenge_page": ("listing_page", "truncated_article", "login_wall"),
+    "listing_page": ("truncated_article",),
+}
+"""What follows from a label says nothing of its own: what a missing page links to, where a teaser stops."""
 _OF_LATER_PAGES = frozenset({"mojibake", "login_wall", "truncated_article"})
 """What a further page of an article may add; the rest is said by the first, which shows the article's head."""
 
@@ -34,8 +40,11 @@ __all__ = ["Reading", "labels_of", "labels_over"]
 
 def labels_of(reading: Reading) -> tuple[QualityLabel, ...]:
     """Every label that a page earns, in the order of the measures."""
-    found = (measure.label(reading) for measure in _MEASURES)
-    return tuple(label for label in found if label is not None)
+    found = {label.name: label for measure in _MEASURES if (label := measure.label(reading))}
+    for name, others in _OUTRANKS.items():
+        if name in found:
+            found = {other: label for other, label in found.items() if other not in others}
+    return tuple(found.values())
 
 
 def labels_over(pages: Sequence[Sequence[QualityLabel]]) -> tuple[QualityLabel, ...]:

@@ -25,6 +25,10 @@ _OFFER = re.compile(
     rf"(?:官网|官方网站|官方入口|官方平台|网址|登录入口|娱乐城|厂家|批发|哪家好|多少钱|排名|报价|价格表){_END}"
 )
 """What a phrase that is searched for ends in."""
+_SEARCHED = re.compile(
+    r"(?:价格|厂家|多少钱|哪家好|怎么样|怎么办|吃什么好?|功效|好处|排名|排行榜?|报价|批发|利率|办理|公司|品牌|大全|推荐|加盟)$"
+)
+"""How a search for something to buy or to be told ends."""
 _OF_THE_PRESS = re.compile(
     r"^(?:讯|記者|记者|电|消息|报道|特约|客户端|发|摄|供图|微博|微信|公众号|编辑|融媒|社评|评论员|\d)"
 )
@@ -47,19 +51,16 @@ def label(reading: Reading) -> QualityLabel | None:
 def _hanging_brand(reading: Reading) -> Iterator[tuple[float, str]]:
     """A phrase that begins the title and the site's name alike; the whole title within a sentence counts besides."""
     site, title = key(_site_name(reading)), key(reading.title or "")
-    length = next((n for n in range(_LONGEST, _LEAST - 1, -1) if _begins(title, site, n)), 0)
-    phrase = title[:length] if length and len(title) >= 2 * length else ""
-    if not phrase or phrase not in reading.text:
+    for length in range(min(_LONGEST, len(title) // 2), _LEAST - 1, -1):
+        phrase = title[:length]
+        ends = [_hangs(phrase, block) for block in reading.blocks] if _begins(title, site, length) else []
+        if sum(ends) < 2 or sum(map(bool, ends)) < 2:
+            continue
+        yield 0.2 * min(3, sum(ends)), f"{phrase!r} hangs at {sum(ends)} clauses"
+        texts = [key(block) for block in reading.blocks] if len(title) >= 8 else []
+        if within := sum(title in text and len(text) > len(title) + 20 for text in texts):
+            yield 0.4, f"the title stands within {within} paragraphs"
         return
-    ends = [_hangs(phrase, block) for block in reading.blocks]
-    if sum(ends) < 2 or sum(map(bool, ends)) < 2:
-        return
-    yield 0.2 * min(3, sum(ends)), f"{phrase!r} hangs at {sum(ends)} clauses"
-    within = sum(
-        len(title) >= 8 and title in (plain := key(block)) and len(plain) > len(title) + 20 for block in reading.blocks
-    )
-    if within:
-        yield 0.4, f"the title stands within {within} paragraphs"
 
 
 def _begins(title: str, site: str, length: int) -> bool:
@@ -113,7 +114,8 @@ def _family(reading: Reading, text: str) -> Iterator[tuple[float, str]]:
     family = [term for term in declared if best and best in term]
     share = text.count(best) * len(best) / len(text) if best else 0.0
     if len(family) >= 3 and share > 0.035:
-        yield 0.25 + 2 * share, f"{'、'.join(family[:5])}: {share:.0%} of the text is {best!r}"
+        most = 0.6 if len(family) >= 4 or sum(bool(_SEARCHED.search(term)) for term in family) >= 2 else 0.35
+        yield min(most, 0.2 + 2 * share), f"{'、'.join(family[:5])}: {share:.0%} of the text is {best!r}"
 
 
 def _declared(reading: Reading) -> list[str]:

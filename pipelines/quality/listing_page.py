@@ -42,29 +42,34 @@ def _of_teasers(reading: Reading) -> str:
     ending = sum(bool(_TEASER.search(block[-40:])) for block in reading.blocks)
     if ending >= 4 and ending > 0.5 * count:
         return f"{ending} of {count} blocks end in a link to the whole article"
-    hanging, prose = _hanging(reading)
+    hanging, prose, all_over = _hanging(reading)
     if not hanging or hanging < 0.75 * prose:
         return ""
-    if hanging >= (3 if reading.is_told else 1 if _BREAKS_OFF.search(reading.text) else 2):
-        return f"{hanging} of {prose} paragraphs hang below a headline link of their own"
-    return ""
+    if reading.is_told:
+        is_list = hanging >= 3
+    else:
+        is_list = hanging >= 2 or all_over >= 3 or bool(_BREAKS_OFF.search(reading.text))
+    return f"{hanging} of {prose} paragraphs hang below a headline link of their own" if is_list else ""
 
 
-def _hanging(reading: Reading) -> tuple[int, int]:
-    """Paragraphs of the text that follow a headline link with no other paragraph between, and all paragraphs."""
+def _hanging(reading: Reading) -> tuple[int, int, int]:
+    """Paragraphs of the text that follow a headline link with no other paragraph between; all its paragraphs; and
+    those that hang so anywhere on the page."""
     blocks, title = set(reading.blocks), key(reading.title or "")
-    hanging = prose = 0
+    hanging = prose = all_over = 0
     since = near = 3
     for segment in reading.segments:
-        if _is_headline(segment) and key(segment.text) != title:
-            since = 0
-        elif segment.text in blocks and len(segment.text) >= 20 and segment.links < 0.5:
-            prose += 1
-            hanging += since < near
+        if _is_headline(segment):
+            since = near if key(segment.text) == title else 0
+        elif len(segment.text) >= 20 and segment.links < 0.5:
+            all_over += since < near
+            if segment.text in blocks:
+                prose += 1
+                hanging += since < near
             since = near
         else:
             since += 1
-    return hanging, prose
+    return hanging, prose, all_over
 
 
 def _is_headline(segment: Segment) -> bool:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-from pipelines.content.segments import Segment
 from pipelines.document import QualityLabel
 from pipelines.quality.reading import Reading, label_of
 
@@ -19,14 +17,14 @@ _WALL = re.compile(
     r"for subscribers only|to continue reading",
     re.IGNORECASE,
 )
-_LITTLE, _HARDLY_ANY, _LINE = 500, 150, 200
+_LITTLE, _HARDLY_ANY, _LINE, _PARAGRAPH = 500, 150, 200, 40
 
 
 def label(reading: Reading) -> QualityLabel | None:
     """By the wording of the wall below a text that is short or missing, and by a password field."""
     if reading.amount >= _LITTLE:
         return None
-    said = next((m for s in _below(reading) if len(s.text) < _LINE and (m := _WALL.search(s.text))), None)
+    said = next((found for text in _lines_below(reading) if (found := _WALL.search(text))), None)
     field = reading.tree is not None and any(
         (node.get("type") or "").lower() == "password" for node in reading.tree.iter("input")
     )
@@ -38,8 +36,11 @@ def label(reading: Reading) -> QualityLabel | None:
     return None
 
 
-def _below(reading: Reading) -> Sequence[Segment]:
-    """What stands from the text's first block on: what a menu above offers to members is no wall."""
+def _lines_below(reading: Reading) -> list[str]:
+    """The short lines from the text's first block on that are no paragraphs of it: what a menu above offers to members
+    is no wall, nor what an article has to say of paying readers."""
     first = reading.blocks[0][:40] if reading.blocks else ""
     at = next((i for i, segment in enumerate(reading.segments) if first and segment.text.startswith(first)), 0)
-    return reading.segments[at:]
+    paragraphs = {block for block in reading.blocks if len(block) >= _PARAGRAPH}
+    texts = (segment.text for segment in reading.segments[at:])
+    return [text for text in texts if len(text) < _LINE and text not in paragraphs]

@@ -24,13 +24,12 @@ def label(reading: Reading) -> QualityLabel | None:
     """By what short lines without links say of the page, and by a link to the original on another host."""
     if not any(word in reading.shown for word in _WORDS):
         return None
-    lines = [segment.text for segment in reading.segments if len(segment.text) < _LINE and segment.links < 0.5]
-    short = "\n".join(lines)
-    said = [match[0] for sign in _SIGNS if (match := sign.search(short))]
+    lines = [one.text for one in reading.segments if len(one.text) < _LINE and one.links < 0.5]
+    said = [match[0] if (match := sign.search("\n".join(lines))) else "" for sign in _SIGNS]
     elsewhere = bool(reading.original_url) and _host(reading.original_url or "") != _host(reading.url)
-    if not said or not (elsewhere or (len(said) >= 2 and _SIGNS[1].search(short))):
+    if not (elsewhere and any(said)) and not (said[1] and said[2]):  # an article may well speak of snapshots
         return None
-    evidence = "、".join(said) + (f"; original {reading.original_url}" if elsewhere else "")
+    evidence = "、".join(filter(None, said)) + (f"; original {reading.original_url}" if elsewhere else "")
     return label_of("snapshot_copy", 0.95 if elsewhere else 0.7, evidence)
 
 

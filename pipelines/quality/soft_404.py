@@ -18,7 +18,7 @@ _GONE = re.compile(
     r"\s)404(?:\s|$|错误|页)",
     re.IGNORECASE | re.MULTILINE,
 )
-_LITTLE = 260
+_LITTLE, _SENTENCE, _NOTHING = 260, 40, 30
 _LINE = 80
 """Characters of a line that says so: an article's sentence on a page that was taken down is longer, or one of many."""
 
@@ -32,16 +32,20 @@ def label(reading: Reading) -> QualityLabel | None:
         return None
     for title in dict.fromkeys((reading.doc_title, reading.title or "")):
         said = _GONE.search(title)
-        if said and not (reading.is_told and reading.amount >= _LITTLE) and _is_most_of(said[0], title):
+        if said and _is_most_of(said[0], title) and not (reading.is_told and _besides(reading) >= _NOTHING):
             return label_of("soft_404", 0.95, f"status {reading.status}, title {said[0].strip()!r}")
     if reading.amount >= _LITTLE or reading.is_told or reading.shown_amount >= 3 * _LITTLE:
         return None
     lines = [segment.text for segment in reading.segments if len(segment.text) <= _LINE]
     said = next((found for line in lines if (found := _GONE.search(line))), None)
-    besides = sum(weight(block) for block in reading.blocks if not _GONE.search(block))
-    if said and besides < _LITTLE / 2:
+    if said and _besides(reading) < _LITTLE / 2:
         return label_of("soft_404", 0.85, f"status {reading.status}, says {said[0].strip()!r}")
     return None
+
+
+def _besides(reading: Reading) -> int:
+    """Weight of the paragraphs that do not say so, or say much more."""
+    return sum(w for block in reading.blocks if (w := weight(block)) >= _SENTENCE or not _GONE.search(block))
 
 
 def _is_most_of(said: str, title: str) -> bool:

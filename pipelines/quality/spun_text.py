@@ -97,11 +97,11 @@ def _both_scripts(blocks: Sequence[str]) -> tuple[int, int]:
     """Paragraphs that mix both scripts, of those long enough to tell. Japanese does so by its nature, and is none."""
     simplified, traditional = _scripts()
     letters = set("".join(blocks))
-    if len(letters & simplified) < 8 or len(letters & traditional) < 8 or _KANA.search("".join(blocks)):
+    if len(letters & simplified) < 6 or len(letters & traditional) < 6 or _KANA.search("".join(blocks)):
         return 0, 0
     counts = [(sum(c in simplified for c in block), sum(c in traditional for c in block)) for block in blocks]
-    told = [pair for pair in counts if sum(pair) >= 12]
-    return sum(min(pair) >= 0.15 * sum(pair) for pair in told), len(told)
+    told = [pair for pair in counts if sum(pair) >= 8]
+    return sum(min(pair) >= max(2, 0.08 * sum(pair)) for pair in told), len(told)
 
 
 @cache
