@@ -105,6 +105,11 @@ class SiteModel:
         """Whether a block of main text is a standing notice of the site."""
         return bool(self._shared) and fingerprint(text) in self._shared
 
+    def is_aside(self, element: HtmlElement) -> bool:
+        """Whether an element is or lies in one of the asides."""
+        lineage = [element, *element.iterancestors()]
+        return any(is_named(node) and name_of(node) in self._asides for node in lineage)
+
     def _clear(self, body: HtmlElement, container: HtmlElement) -> None:
         for element in list(_furniture(body, self._furniture, self._above)):
             if element is not container and not _signs(element):

@@ -8,6 +8,7 @@ import attrs
 
 from archives.capture import Capture
 from pipelines.boilerplate import DRIFT, SiteModel
+from pipelines.content.segments import key
 from pipelines.content.tree import weight
 from pipelines.learning import Observed, days, learn
 from pipelines.metadata import Metadata
@@ -77,9 +78,12 @@ def _passes(model: SiteModel, read: Sequence[tuple[Capture, PageRead]], rules: E
 
 
 def _is_right(model: SiteModel, full: PageRead, page: PageRead) -> bool:
-    wanted = [text for text in full.blocks if not model.is_shared(text)]
+    """Whether the model found what the full way did, but for what the site's pages share."""
+    aside = {key(one.text) for one in full.shown if model.is_aside(one.element)}
+    wanted = [text for text in full.blocks if not model.is_shared(text) and key(text) not in aside]
     found = set(page.blocks)
     kept = weight("".join(text for text in wanted if text in found))
-    facts_same = all(getattr(full.meta, field) == getattr(page.meta, field) for field in _FACTS)
+    facts = [field for field in _FACTS if _in_body(full.meta, field)]
+    facts_same = all(getattr(full.meta, field) == getattr(page.meta, field) for field in facts)
     labels_same = {label.name for label in full.labels} == {label.name for label in page.labels}
     return kept >= _KEPT * weight("".join(wanted)) and facts_same and labels_same
