@@ -202,7 +202,7 @@ def _links(count: int, tag: str = "li") -> str:
 def _lists(chance: random.Random, heading: str) -> str:
     """Boxes of headlines beside the article."""
     boxes = []
-    for name in ("今日要目", "图片新闻", "本周热点", "专题策划", "记者手记"):
+    for name in ("今日要目", "图片新闻", "本周热点", "专题策划", "记者手记", "各地动态", "便民信息"):
         items = "".join(
             f'<li><a href="/2026/content_{chance.randint(1, 9999)}.html" title="">{chance.choice(_PLACES)}'
             f"{chance.choice(_THINGS)}{chance.choice(('开工', '过半', '见效', '受访', '延期'))}</a><span>{chance.randint(1, 12)}-"
@@ -218,7 +218,7 @@ def _comments(chance: random.Random) -> str:
     return "".join(
         f'<div class="c-item"><img src="/u.png"><span class="u">网友{chance.randint(1000, 9999)}</span><p>{chance.choice(said)}</p>'
         f'<a href="#">回复</a><a href="#">顶({chance.randint(0, 90)})</a></div>'
-        for _ in range(18)
+        for _ in range(24)
     )
 
 
