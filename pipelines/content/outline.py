@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from copy import deepcopy
 from functools import cached_property
-from itertools import accumulate
-from typing import NamedTuple, cast
+from typing import cast
 
 import attrs
 from lxml import etree
@@ -36,7 +35,7 @@ class Box:
     """Its place among the outline's steps: there it begins, and its text stands."""
     hidden: bool
     """Whether the markup itself says that a reader does not see it."""
-    linked: bool
+    in_link: bool
     """Whether it is or lies in a link."""
     stop: int = 0
     """Where it ends, and its tail stands."""
@@ -44,22 +43,19 @@ class Box:
     """The place of the first box after all that it holds."""
     children: list[Box] = attrs.Factory(list)
     gone: bool = False
-
-
-class Mass(NamedTuple):
-    """What a box holds, itself and below."""
-
-    text: int
-    """Weight of all its text."""
-    linked: int
+    weight: int = 0
+    """Weight of all text that it holds, itself and below, as `Outline.weigh` found it last; so the following."""
+    linked: int = 0
     """Weight of the text that is in links."""
-    sentences: int
-    prose: int
-    """Weight of its text outside links that is punctuated as sentences are."""
+    sentences: int = 0
+    prose: int = 0
+    """Weight of the text outside links that is punctuated as sentences are."""
 
-
-Measure = Callable[[Box], Mass]
-_NOTHING = Mass(0, 0, 0, 0)
+    def add(self, weight_: int, linked: int, sentences: int, prose: int) -> None:
+        self.weight += weight_
+        self.linked += linked
+        self.sentences += sentences
+        self.prose += prose
 
 
 class Outline:
@@ -74,17 +70,18 @@ class Outline:
         self.boxes: list[Box] = []
         self.steps: list[Box | None] = []
         self.texts: list[str] = []
-        self.linked: list[bool] = []
-        """For each step whether its text is in a link."""
+        self.holders: list[Box] = []
+        """For each step the box that holds its text: itself, or for a tail the one above."""
         self._read(body_of(tree))
-        self._masses = [
-            _mass(text, linked) if text and not text.isspace() else _NOTHING
-            for text, linked in zip(self.texts, self.linked, strict=True)
+        self._weighed = [
+            (step, *weighed)
+            for step, text in enumerate(self.texts)
+            if text and not text.isspace() and (weighed := _weigh(text, self.holders[step].in_link))[0]
         ]
-        self._measure: Measure | None = None
+        self._changed = True
 
     def _read(self, body: HtmlElement) -> None:
-        boxes, steps, texts, linked = self.boxes, self.steps, self.texts, self.linked
+        boxes, steps, texts, holders = self.boxes, self.steps, self.texts, self.holders
         unseen = {element for element in cast("list[HtmlElement]", _STYLED(body)) if hidden(element)} - {body}
         at: Box | None = None
         walk = etree.iterwalk(body, events=("start", "end"))
@@ -94,25 +91,27 @@ class Outline:
                 if tag in INVISIBLE and at is not None:
                     walk.skip_subtree()
                     continue
-                in_link = tag == "a" or (at is not None and at.linked)
+                in_link = tag == "a" or (at is not None and at.in_link)
                 box = Box(element, tag, at, len(boxes), len(steps), element in unseen, in_link)
                 if at is not None:
                     at.children.append(box)
-                boxes.append(box)
-                steps.append(box)
-                texts.append("\n" if tag == "br" else element.text or "")
-                linked.append(in_link)
                 at = box
-            elif at is not None and element is at.element:
+                boxes.append(at)
+                steps.append(at)
+                texts.append("\n" if tag == "br" else element.text or "")
+                holders.append(at)
+            elif at is None:
+                continue
+            elif element is at.element:
                 at.stop, at.end = len(steps), len(boxes)
                 steps.append(at)
+                texts.append(element.tail or "" if at.parent is not None else "")
+                holders.append(at.parent or at)
                 at = at.parent
-                texts.append(element.tail or "" if at is not None else "")
-                linked.append(at is not None and at.linked)
-            elif at is not None and element.tail:
+            elif element.tail:
                 steps.append(None)
                 texts.append(element.tail)
-                linked.append(at.linked)
+                holders.append(at)
 
     @property
     def root(self) -> Box:
@@ -133,9 +132,8 @@ class Outline:
     def drop(self, box: Box) -> None:
         """Takes a box out of the outline, but not the text after it."""
         box.gone = True
-        for step in range(box.start, box.stop):
-            self.texts[step], self._masses[step] = "", _NOTHING
-        self._measure = None
+        self.texts[box.start : box.stop] = [""] * (box.stop - box.start)
+        self._changed = True
 
     def keep(self, elements: Iterable[HtmlElement], of: Iterable[HtmlElement]) -> None:
         """Drops those of the elements `of` that hold none of `elements`."""
@@ -149,11 +147,19 @@ class Outline:
             if (box := self.box_of[element]) not in needed:
                 self.drop(box)
 
-    def masses(self) -> Measure:
-        """Measures what a box holds of all that is in the outline now."""
-        if self._measure is None:
-            self._measure = _running(self._masses)
-        return self._measure
+    def weigh(self) -> None:
+        """Notes for every box what it holds of all that is in the outline now."""
+        if not self._changed:
+            return
+        self._changed = False
+        for box in self.boxes:
+            box.weight = box.linked = box.sentences = box.prose = 0
+        for step, weight_, linked, sentences, prose in self._weighed:
+            if self.texts[step]:
+                self.holders[step].add(weight_, linked, sentences, prose)
+        for box in reversed(self.boxes):
+            if box.weight and box.parent is not None:
+                box.parent.add(box.weight, box.linked, box.sentences, box.prose)
 
     def kept(self) -> HtmlElement:
         """A copy of the tree's body, in a document of its own, without what was dropped or is not shown."""
@@ -186,22 +192,11 @@ def hidden(element: HtmlElement) -> bool:
     return bool(style and _HIDDEN.search(style)) or (element.get("hidden") is not None and element.tag != "body")
 
 
-def _mass(text: str, linked: bool) -> Mass:
-    if not (amount := weight(text)):
-        return _NOTHING
-    if linked:
-        return Mass(amount, amount, len(SENTENCE_END.findall(text)), 0)
-    if not PUNCTUATION.search(text):
-        return Mass(amount, 0, 0, 0)
-    return Mass(amount, 0, len(SENTENCE_END.findall(text)), amount if amount >= _PROSE else 0)
-
-
-def _running(masses: Iterable[Mass]) -> Measure:
-    """Measures a box by differences of running sums over the steps."""
-    text, linked, sentences, prose = (list(accumulate(amounts, initial=0)) for amounts in zip(*masses, strict=True))
-
-    def mass(box: Box) -> Mass:
-        i, j = box.start, box.stop
-        return Mass(text[j] - text[i], linked[j] - linked[i], sentences[j] - sentences[i], prose[j] - prose[i])
-
-    return mass
+def _weigh(text: str, in_link: bool) -> tuple[int, int, int, int]:
+    """Weight of a text, the same in links, its sentences, and its weight in prose."""
+    amount = weight(text)
+    if in_link:
+        return amount, amount, len(SENTENCE_END.findall(text)), 0
+    if not amount or not PUNCTUATION.search(text):
+        return amount, 0, 0, 0
+    return amount, 0, len(SENTENCE_END.findall(text)), amount if amount >= _PROSE else 0

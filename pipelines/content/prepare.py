@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipelines.content.outline import Box, Mass, Measure, Outline
+from pipelines.content.outline import Box, Outline
 from pipelines.content.wording import HEADING_OF_OTHERS
 
 _FURNITURE = re.compile(
@@ -27,9 +27,9 @@ _HEADINGS = frozenset({
 
 def lay_open(page: Outline) -> None:
     """Makes an outline and its tree say what a reader sees: hidden bodies shown, layout tables made into boxes."""
-    mass = page.masses()
-    _reveal(page, mass)
-    _undo_layout_tables(page, mass)
+    page.weigh()
+    _reveal(page)
+    _undo_layout_tables(page)
 
 
 def prepare(page: Outline) -> None:
@@ -43,24 +43,23 @@ _COVERED = 120
 """Weight of hidden text from which it may be the article."""
 
 
-def _reveal(page: Outline, mass: Measure) -> None:
+def _reveal(page: Outline) -> None:
     """Shows a body that the page hides until its script has run."""
-    total = mass(page.root).sentences
+    total = page.root.sentences
     for box in page.boxes:
         if not box.hidden:
             continue
-        held = mass(box)
-        enough = held.text > _COVERED and held.sentences >= max(4, 0.4 * total)
-        if enough and held.linked < 0.3 * held.text:
+        enough = box.weight > _COVERED and box.sentences >= max(4, 0.4 * total)
+        if enough and box.linked < 0.3 * box.weight:
             box.hidden = False
             box.element.attrib.pop("style", None)
             box.element.attrib.pop("hidden", None)
 
 
-def _undo_layout_tables(page: Outline, mass: Measure) -> None:
+def _undo_layout_tables(page: Outline) -> None:
     """Makes tables that only place things into plain boxes; tables of data stay."""
     tables = [box for box in page.boxes if box.tag == "table"]
-    layout = {table for table in tables if _only_places(page, table, mass)}
+    layout = {table for table in tables if _only_places(page, table)}
     parts = [box for box in page.boxes if layout and box.tag in _TABLE_PARTS and _table_of(box) in layout]
     for box in parts:
         box.tag = box.element.tag = "div"
@@ -69,13 +68,13 @@ def _undo_layout_tables(page: Outline, mass: Measure) -> None:
 _TABLE_PARTS = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th", "caption"})
 
 
-def _only_places(page: Outline, table: Box, mass: Measure) -> bool:
+def _only_places(page: Outline, table: Box) -> bool:
     inside = page.inside(table)
     cells = [box for box in inside if box.tag in ("td", "th")]
     rows = sum(box.tag == "tr" for box in inside)
     if len(cells) <= 3 or len(cells) < 1.5 * rows or any(box.tag == "table" for box in inside):
         return True
-    return len(cells) <= 400 and any(mass(cell).text > 200 for cell in cells)
+    return len(cells) <= 400 and any(cell.weight > 200 for cell in cells)
 
 
 def _table_of(box: Box) -> Box | None:
@@ -88,7 +87,7 @@ def _table_of(box: Box) -> Box | None:
 
 def _drop_cards(page: Outline) -> None:
     """Four or more like siblings that each begin with a headline link are teasers of other articles."""
-    mass = page.masses()
+    page.weigh()
     for parent in page.boxes:
         if len(parent.children) < 4:
             continue
@@ -97,16 +96,16 @@ def _drop_cards(page: Outline) -> None:
             if child.tag in ("li", "div", "article", "section", "dl", "tr"):
                 rows.setdefault((child.tag, (child.element.get("class") or "").split(" ")[0]), []).append(child)
         for like in rows.values():
-            if len(like) >= 4 and sum(_is_teaser(page, child, mass) for child in like) >= max(4, 0.6 * len(like)):
+            if len(like) >= 4 and sum(_is_teaser(page, child) for child in like) >= max(4, 0.6 * len(like)):
                 for child in like:
                     page.drop(child)
 
 
-def _is_teaser(page: Outline, box: Box, mass: Measure) -> bool:
-    if mass(box).text >= 500:
+def _is_teaser(page: Outline, box: Box) -> bool:
+    if box.weight >= 500:
         return False
     links = (inner for inner in page.inside(box) if inner.tag == "a" and inner.element.get("href"))
-    link = next((link for link in links if mass(link).text >= 7), None)
+    link = next((link for link in links if link.weight >= 7), None)
     if link is None:
         return False
     headline = page.text(link).replace(" ", "")
@@ -115,24 +114,22 @@ def _is_teaser(page: Outline, box: Box, mass: Measure) -> bool:
 
 def _drop_furniture(page: Outline) -> None:
     """Boxes that are furniture by tag or class name and hold no prose, and boxes that are mostly links."""
-    mass = page.masses()
-    whole = mass(page.root)
-    total, prose = whole.text or 1, whole.prose
+    page.weigh()
+    total, prose = page.root.weight or 1, page.root.prose
     for box in page.boxes:
         if box.gone or box is page.root or not _may_be_furniture(box):
             continue
-        held = mass(box)
         # The box with the page's own prose stays, however it is named and however many links hang in it.
-        if held.text > 0.6 * total or (held.prose > 0.5 * prose and held.prose > 60):
+        if box.weight > 0.6 * total or (box.prose > 0.5 * prose and box.prose > 60):
             continue
         links_only = (
             box.tag in ("ul", "ol", "div", "dl", "table")
-            and held.text > 20
-            and held.linked > 0.75 * held.text
+            and box.weight > 20
+            and box.linked > 0.75 * box.weight
             and sum(inner.tag == "a" for inner in page.inside(box)) >= 3
         )
-        empty_form = box.tag == "form" and not held.linked and held.text < 200
-        if links_only or empty_form or _is_named_furniture(box, held):
+        empty_form = box.tag == "form" and not box.linked and box.weight < 200
+        if links_only or empty_form or _is_named_furniture(box):
             page.drop(box)
 
 
@@ -144,9 +141,9 @@ def _may_be_furniture(box: Box) -> bool:
 _TELLING = frozenset({"aside", "footer", "nav", "ul", "ol", "div", "dl", "table", "form"})
 
 
-def _is_named_furniture(box: Box, held: Mass) -> bool:
+def _is_named_furniture(box: Box) -> bool:
     names = _CAMEL.sub(r"\1-\2", f"{box.element.get('class') or ''} {box.element.get('id') or ''}")
-    thin = held.text < 60 or held.linked > 0.25 * held.text or held.sentences * 60 < held.text
+    thin = box.weight < 60 or box.linked > 0.25 * box.weight or box.sentences * 60 < box.weight
     if not thin and not _ALWAYS.search(names):
         return False
     return box.tag in ("aside", "footer", "nav") or bool(_FURNITURE.search(names))
@@ -154,33 +151,33 @@ def _is_named_furniture(box: Box, held: Mass) -> bool:
 
 def _drop_headed(page: Outline) -> None:
     """Boxes under a heading such as 相关阅读, with what follows them in the same box."""
-    mass = page.masses()
-    total = mass(page.root).text or 1
+    page.weigh()
+    total = page.root.weight or 1
     for box in page.boxes:
-        if box.tag not in _HEADINGS or box.gone or not 0 < mass(box).text <= 40:
+        if box.tag not in _HEADINGS or box.gone or not 0 < box.weight <= 40:
             continue
         heading = page.text(box).replace(" ", "")
         if not heading or len(heading) > 24 or not HEADING_OF_OTHERS.match(heading):
             continue
-        top = _climb(page, box, heading, mass)
-        if top.parent is None or mass(top).text > 0.4 * total:
+        top = _climb(page, box, heading)
+        if top.parent is None or top.weight > 0.4 * total:
             continue
-        held, siblings = mass(top), top.parent.children
+        siblings = top.parent.children
         after = [sibling for sibling in siblings[siblings.index(top) + 1 :] if not sibling.gone]
-        text_after = sum(mass(sibling).text for sibling in after)
-        linked_after = sum(mass(sibling).linked for sibling in after)
-        if held.text <= 24 and after and text_after < 0.4 * total and linked_after > 0.4 * text_after:
+        text_after = sum(sibling.weight for sibling in after)
+        linked_after = sum(sibling.linked for sibling in after)
+        if top.weight <= 24 and after and text_after < 0.4 * total and linked_after > 0.4 * text_after:
             for sibling in (top, *after):
                 page.drop(sibling)
-        elif held.text <= 24 or held.linked > 0.3 * held.text or re.search("[評评][论論]|討論", heading):
+        elif top.weight <= 24 or top.linked > 0.3 * top.weight or re.search("[評评][论論]|討論", heading):
             page.drop(top)
 
 
-def _climb(page: Outline, box: Box, heading: str, mass: Measure) -> Box:
+def _climb(page: Outline, box: Box, heading: str) -> Box:
     """The highest box that still begins with the heading."""
-    total = mass(page.root).text or 1
+    total = page.root.weight or 1
     while (above := box.parent) is not None and above.tag not in ("body", "html"):
-        if mass(above).text > 0.5 * total or not page.text(above).replace(" ", "").startswith(heading[:6]):
+        if above.weight > 0.5 * total or not page.text(above).replace(" ", "").startswith(heading[:6]):
             break
         box = above
     return box

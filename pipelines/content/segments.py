@@ -81,7 +81,7 @@ def segments_of(page: Outline, top: Box | None = None) -> list[Segment]:
     run = _Run(top.element)
     step = top.start
     while step <= top.stop:
-        box, text, linked = page.steps[step], page.texts[step], page.linked[step]
+        box, text = page.steps[step], page.texts[step]
         if box is not None and not box.gone and (box is top or not box.hidden):
             tag = box.tag
             if step == box.start:
@@ -101,7 +101,7 @@ def segments_of(page: Outline, top: Box | None = None) -> list[Segment]:
             step = box.stop
             continue
         if text and (box is not top or step == top.start):
-            run.add(text, linked)
+            run.add(text, page.holders[step].in_link)
         step += 1
     run.flush(out, None)
     return out
@@ -193,6 +193,6 @@ def _of_lines(page: Outline, box: Box, lines: list[str], kind: str) -> Segment |
     if not lines:
         return None
     held = range(box.start, box.stop)
-    linked = sum(len("".join(page.texts[step].split())) for step in held if page.linked[step])
+    linked = sum(len("".join(page.texts[step].split())) for step in held if page.holders[step].in_link)
     share = linked / max(1, len("".join("".join(lines).split())))
     return _segment("\n".join(lines), lines, kind, box.element, share)
