@@ -30,6 +30,7 @@ _SIGNED = re.compile(
     r"[编編]辑?輯?[:：\s]|[责責][编編任]|[记記]者|作者|[来來]源|原文|[Bb]y\s+[A-Z]|文[／/:：]|撰文|供稿"
 )
 _DIGITS = re.compile(r"\d+")
+_ODD = re.compile(r"[^\w-]+")
 _BOX = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th", "caption"})
 """Told apart from a plain box by nothing: a table that only lays out is made into boxes."""
 
@@ -40,7 +41,7 @@ def name_of(element: HtmlElement) -> str:
     called = (element.get("id") or "").strip()
     mark = "#" if called else "."
     called = called or " ".join((element.get("class") or "").split()[:1])
-    return f"{tag}{mark}{_DIGITS.sub('0', called)[:60]}" if called else str(tag)
+    return f"{tag}{mark}{_ODD.sub('_', _DIGITS.sub('0', called))[:60]}" if called else str(tag)
 
 
 def named_children(element: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
