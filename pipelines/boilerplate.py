@@ -11,7 +11,7 @@ from functools import cached_property
 import attrs
 from lxml.html import HtmlElement
 
-from pipelines.content.segments import key
+from pipelines.content.segments import BLOCKS, key
 from pipelines.content.tree import INVISIBLE, body_of, remove, text_of, weight
 from pipelines.errors import ModelError
 
@@ -116,7 +116,7 @@ class SiteModel:
             if element is not container and not _signs(element):
                 remove(element)
         if self._asides:
-            for element in [node for node in container.iterdescendants() if is_named(node)]:
+            for element in [node for node in container.iterdescendants(*BLOCKS) if is_named(node)]:
                 if name_of(element) in self._asides and element.getparent() is not None:
                     remove(element)
 

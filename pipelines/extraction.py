@@ -14,12 +14,12 @@ from trafilatura.settings import Extractor
 
 from pipelines.content.brief import brief_article
 from pipelines.content.feeds import drop_feeds
-from pipelines.content.outline import Outline
+from pipelines.content.outline import Box, Outline
 from pipelines.content.prepare import prepare
 from pipelines.content.segments import Segment, segments_of
 from pipelines.content.tree import is_chinese, parse_html, text_of
 from pipelines.content.trim import trim
-from pipelines.content.views import View, agreement, densest, elect, segments_in
+from pipelines.content.views import View, agreement, densest, elect, fill, is_prose, segments_in
 from pipelines.rules import ExtractRules
 from pipelines.selection import select
 
@@ -56,21 +56,22 @@ def extract_main_content(page: Outline, rules: ExtractRules | None = None, title
 
 
 def extract_from_container(
-    container: HtmlElement, rules: ExtractRules, title: str | None, is_shared: Callable[[str], bool]
+    page: Outline, container: Box, rules: ExtractRules, title: str | None, is_shared: Callable[[str], bool]
 ) -> list[Segment]:
-    """The segments of the main text in an element that is known to hold it, without what the site's pages share.
+    """The segments of the main text in a box that is known to hold it, without what the site's pages share.
 
-    The engine sees that element alone. Raises RulesError for an XPath that cannot be used.
+    The engine sees that box alone, and what it leaves out stays only if it is prose or stands between what it took.
+    Drops from the outline as `extract_main_content` does. Raises RulesError for an XPath that cannot be used.
     """
-    page = Outline(container)
     _follow(rules, page)
-    if is_chinese(page.text(page.root)):
+    if is_chinese(page.text(container)):
         prepare(page)
-    segments = [segment for segment in segments_of(page) if not is_shared(segment.text)]
+    segments = [segment for segment in segments_of(page, container) if not is_shared(segment.text)]
     if not segments:
         return []
-    view = segments_in(_by_trafilatura(page.kept(), precise=True), segments, title)
-    chosen = elect([view, frozenset(range(len(segments)))], segments)
+    view = segments_in(_by_trafilatura(page.kept(container), precise=True), segments, title)
+    chosen = view | {i for i, segment in enumerate(segments) if is_prose(segment)}
+    chosen = fill(chosen, [frozenset(range(len(segments)))], segments)
     return trim([segments[i] for i in sorted(chosen)], title)
 
 

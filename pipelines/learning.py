@@ -10,7 +10,7 @@ import attrs
 from lxml.html import HtmlElement
 
 from pipelines.boilerplate import DEPTH, LEAST, SiteModel, fingerprint, is_named, name_of, named_children
-from pipelines.content.segments import Segment, key
+from pipelines.content.segments import BLOCKS, Segment, key
 from pipelines.content.tree import body_of
 from pipelines.content.wording import SENTENCE_END
 
@@ -127,6 +127,7 @@ class _Map:
                 for above in _upward(path):
                     main[above] += segment.weight
                 full.update(_lineage(segment.element))
+                full.update(segment.element.iter() if segment.kind in ("list", "table") else ())
             if any(fact in segment.text for fact in page.facts) or _links(segment, page.original_url):
                 facts.update(_upward(path))
                 full.update(_lineage(segment.element))
@@ -194,7 +195,7 @@ def _containers(pages: Sequence[_Map]) -> Iterator[str]:
         holders = Counter(path for page in left for path in page.main if path and page.held(path) >= 0.85)
         common = max(holders.values(), default=0)
         best = max(
-            (path for path, count in holders.items() if count >= max(least, 0.8 * common)
+            (path for path, count in holders.items() if count >= max(least, 0.6 * common)
              and _mean(page.held(path) for page in left if page.held(path) >= 0.5) >= _HELD),
             key=lambda path: (path.count("/"), holders[path], path),
             default=None,
@@ -246,7 +247,8 @@ def _asides(pages: Sequence[_Map], containers: Sequence[str]) -> Iterator[str]:
         container = page.container(containers)
         if container is None:
             continue
-        names = {node: name_of(node) for node in container.iterdescendants() if is_named(node)}
+        # An inline element is part of a line, and is told by the block it stands in.
+        names = {node: name_of(node) for node in container.iterdescendants(*BLOCKS) if is_named(node)}
         full = {name for node, name in names.items() if node not in page.bare}
         there.update(set(names.values()))
         bare.update(set(names.values()) - full)

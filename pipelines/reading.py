@@ -97,7 +97,8 @@ def _read(
     head, shown = read_head(tree, page.url), segments_of(outline)
     title = read_title(tree, head, shown, rules)
     if model is not None and container is not None:
-        main = extraction.extract_from_container(container, rules, title[0], model.is_shared)
+        box = outline.box_of[container]
+        main = extraction.extract_from_container(outline, box, rules, title[0], model.is_shared)
     else:
         main = extraction.extract_main_content(outline, rules, title[0])
     blocks = tuple(block for segment in main if (block := clean_block(segment.text)))

@@ -17,6 +17,8 @@ from pipelines.rules import ExtractRules
 
 _KEPT = 0.97
 """Share of a page's main text, standing notices aside, that the model must find again."""
+_ENOUGH = 40
+"""Letters of a block by which it is found again."""
 _PASSED = 0.8
 """Share of the pages that a model must do right."""
 _FACTS = ("title", "author", "source", "editor", "published", "modified", "category", "tags", "original_url")
@@ -81,8 +83,8 @@ def _is_right(model: SiteModel, full: PageRead, page: PageRead) -> bool:
     """Whether the model found what the full way did, but for what the site's pages share."""
     aside = {key(one.text) for one in full.shown if model.is_aside(one.element)}
     wanted = [text for text in full.blocks if not model.is_shared(text) and key(text) not in aside]
-    found = set(page.blocks)
-    kept = weight("".join(text for text in wanted if text in found))
+    found = key("".join(page.blocks))
+    kept = weight("".join(text for text in wanted if key(text)[:_ENOUGH] in found))
     facts = [field for field in _FACTS if _in_body(full.meta, field)]
     facts_same = all(getattr(full.meta, field) == getattr(page.meta, field) for field in facts)
     labels_same = {label.name for label in full.labels} == {label.name for label in page.labels}

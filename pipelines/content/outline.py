@@ -161,12 +161,13 @@ class Outline:
             if box.weight and box.parent is not None:
                 box.parent.add(box.weight, box.linked, box.sentences, box.prose)
 
-    def kept(self) -> HtmlElement:
-        """A copy of the tree's body, in a document of its own, without what was dropped or is not shown."""
+    def kept(self, top: Box | None = None) -> HtmlElement:
+        """A copy of the body, or of a box, in a document of its own, without what was dropped or is not shown."""
         gone = [box.element for box in self.boxes if box.gone or box.hidden]
         for element in gone:
             element.set(_GONE, "")
-        body = deepcopy(self.root.element)
+        body = deepcopy((top or self.root).element)
+        body.tail = None
         for element in gone:
             del element.attrib[_GONE]
         for copy in cast("list[HtmlElement]", _ALL_GONE(body)):
