@@ -41,7 +41,8 @@ def label(reading: Reading) -> QualityLabel | None:
     text = reading.text[:_READ]
     if len(text) < 60:
         return None
-    grounds = [*_hanging_brand(reading), *_hanging_offer(text), *_burst(reading, text), *_family(reading, text)]
+    hanging = list(_hanging_brand(reading)) or list(_hanging_offer(text))
+    grounds = [*hanging, *_burst(reading, text), *_family(reading, text)]
     score = sum(points for points, _ in grounds)
     if score < 0.4:
         return None

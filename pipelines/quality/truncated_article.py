@@ -34,9 +34,9 @@ def label(reading: Reading) -> QualityLabel | None:
     last = reading.blocks[-1]
     if more := _MORE.search(last[-60:]):
         return label_of("truncated_article", 0.9, f"ends with {more[0]!r}")
-    if "\n" in last:
-        return None
     tail = last[-40:]
+    if "\n" in last or "\ufffd" in tail:  # a broken character may have been the full stop
+        return None
     if _TRAILS_OFF.search(tail) and reading.amount < 400 and weight(last) > 60:
         return label_of("truncated_article", 0.6, f"ends with {last[-8:]!r}")
     if _ENDS.search(tail) or weight(last) <= 80:

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archives.audit import audit
+from archives.collection import Collection
 from pipelines.errors import TextError
 from pipelines.process import process
+from pipelines.reextraction import Reextractor
 from pipelines.repair import undone, with_notes, without_notes
 from pipelines.row import document_row
 from pipelines.rules import ExtractRules
+from pipelines.shelf import rules_shelf
 from pipelines.textfile import clean_block, render_text
+from pipelines.workers import ExtractionTask, extract
+from tests.archives.samples import capture, ok
+from tests.pipelines.newscollection import RUN, seal
 from tests.pipelines.pages import STORY, capture_of, page_of
 
 NOTED = (
@@ -43,6 +51,23 @@ def test_what_a_rule_takes_out_is_counted_listed_and_goes_back() -> None:
     assert len(row["removed_notes"]) == 10 and row["removed_notes"][0] == {"block": 0, "at": 10, "text": "(xiàn)"}
     left = attrs.evolve(document, blocks=NOTED)
     assert undone(text.text, row) == render_text(left).text
+
+
+def test_a_repaired_text_is_proved_by_an_audit_and_can_be_undone(tmp_path: Path) -> None:
+    collection = Collection.create(tmp_path, "noted")
+    collection.start_writing({"software": "tests"})
+    place = collection.append(capture("http://127.0.0.2/1.html", ok(page_of(NOTED).encode())))
+    collection.stop_writing()
+    rules_shelf(collection.path).keep(STRIP)
+    made = extract(ExtractionTask(collection=collection.path, locations=(place,), rules=STRIP))
+    collection.texts(RUN).put(made.text, {**made.row, "duplicate_of": None, "near_duplicates": []})
+    seal(collection, RUN)
+    proved = audit(collection, Reextractor(collection.path))
+    assert proved.clean and proved.counts["MATCH"] == 1, proved
+    row = next(iter(collection.texts(RUN).rows()))
+    kept = collection.texts(RUN).read(row["file"]).decode()
+    left = extract(ExtractionTask(collection=collection.path, locations=(place,), rules=ExtractRules()))
+    assert kept != left.text == undone(kept, row)
 
 
 def test_without_the_label_nothing_is_taken_out() -> None:
