@@ -80,10 +80,12 @@ _TABLE = """
 """
 
 
-_OF_A_MANNER = frozenset(
-    "晓得 法子 工夫 末了 此刻 固然 客岁 是以 因而 如今 登时 顷刻 方才 终究 云云 如许 此中 往后 时候 大夫 若是 纵然 岂论 今朝 目下 瞥见 "
-    "别的 约莫 几多 险些 咱们 汉子 生涯 性命 缘由 来由 怙恃 俄顷 衡宇 食粮 踊跃 恼怒 里头 觅得 仍旧 乃至 尤为 寻觅 寓目".split()
-)
+_LITERARY = """
+晓得 法子 工夫 末了 此刻 固然 客岁 是以 因而 如今 登时 顷刻 方才 终究 云云 如许 此中 往后 时候 大夫 若是 纵然 岂论
+今朝 目下 瞥见
+别的 约莫 几多 险些 咱们 汉子 生涯 性命 缘由 来由 怙恃 衡宇 食粮 踊跃 恼怒 仍旧 乃至 尤为 寻觅 寓目
+"""
+_OF_A_MANNER = frozenset(_LITERARY.split())
 """Words of an older, literary manner. Who writes in it takes many of them, so together they show no more than it."""
 _MANNER = 6.0
 """In nats: what they can weigh together."""
