@@ -109,7 +109,7 @@ _ACCOUNT = re.compile(r"(?:官方(?:账号|帳號|帐号|微博|微信)?|的?(?:
 
 def outlet(text: str) -> str | None:
     """An outlet's name, cleaned; None where the text cannot be one."""
-    text = _unbracketed(text.lstrip(_BEFORE).rstrip(_BEHIND))
+    text = _unbracketed(text[:120].lstrip(_BEFORE).rstrip(_BEHIND))
     text = _ACCOUNT.sub("", text) or text
     if not 2 <= len(text) <= 40 or not known(text) or _NO_OUTLET_AT_ALL.search(text):
         return None
