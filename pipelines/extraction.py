@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 from trafilatura.readability_lxml import Document as ReadabilityDocument
 from trafilatura.settings import Extractor
 
+from pipelines.content.asides import drop_asides
 from pipelines.content.brief import brief_article
 from pipelines.content.feeds import drop_feeds
 from pipelines.content.outline import Box, Outline
@@ -19,7 +20,18 @@ from pipelines.content.prepare import prepare
 from pipelines.content.segments import Segment, segments_of
 from pipelines.content.tree import is_chinese, parse_html, text_of
 from pipelines.content.trim import trim
-from pipelines.content.views import View, agreement, densest, elect, fill, is_prose, segments_in
+from pipelines.content.views import (
+    View,
+    agreement,
+    alike,
+    densest,
+    elect,
+    fill,
+    is_prose,
+    lead,
+    prose_weight,
+    segments_in,
+)
 from pipelines.rules import ExtractRules
 from pipelines.selection import select
 
@@ -41,8 +53,7 @@ def extract_main_content(page: Outline, rules: ExtractRules | None = None, title
         boxes = [page.root if element is tree else page.box_of.get(element) for element in found]
         return trim([segment for box in boxes if box for segment in segments_of(page, box)], title)
     chinese = is_chinese(page.text(page.root))
-    if chinese:
-        prepare(page)
+    prepare(page)
     segments = segments_of(page)
     if chinese:
         kept = drop_feeds(segments)
@@ -50,8 +61,9 @@ def extract_main_content(page: Outline, rules: ExtractRules | None = None, title
         segments = kept
     if not segments:
         return []
-    chosen = elect(_views(page, segments, title, several=chinese), segments)
-    found = trim([segments[i] for i in sorted(chosen)], title)
+    tree = page.kept()
+    chosen = elect(_views(page, tree, segments, title), segments) if chinese else _abroad(page, tree, segments, title)
+    found = drop_asides(trim([segments[i] for i in sorted(chosen)], title))
     return found or (brief_article(segments, title) if chinese else [])
 
 
@@ -64,15 +76,14 @@ def extract_from_container(
     Drops from the outline as `extract_main_content` does. Raises RulesError for an XPath that cannot be used.
     """
     _follow(rules, page)
-    if is_chinese(page.text(container)):
-        prepare(page)
+    prepare(page)
     segments = [segment for segment in segments_of(page, container) if not is_shared(segment.text)]
     if not segments:
         return []
     view = segments_in(_by_trafilatura(page.kept(container), precise=True), segments, title)
     chosen = view | {i for i, segment in enumerate(segments) if is_prose(segment)}
     chosen = fill(chosen, [frozenset(range(len(segments)))], segments)
-    return trim([segments[i] for i in sorted(chosen)], title)
+    return drop_asides(trim([segments[i] for i in sorted(chosen)], title))
 
 
 def _follow(rules: ExtractRules, page: Outline) -> HtmlElement:
@@ -85,11 +96,16 @@ def _follow(rules: ExtractRules, page: Outline) -> HtmlElement:
     return tree
 
 
-def _views(page: Outline, segments: list[Segment], title: str | None, *, several: bool) -> list[View]:
-    if not several:
-        tree = page.root.element.getroottree().getroot()
-        return [segments_in(_by_trafilatura(tree, precise=False), segments, title)]
-    tree = page.kept()
+def _abroad(page: Outline, tree: HtmlElement, segments: list[Segment], title: str | None) -> View:
+    """Outside Chinese the engine's word is taken, unless it leaves out most of what the page says."""
+    engine = segments_in(_by_trafilatura(tree, precise=False), segments, title)
+    dense = densest(page.root.element, segments)
+    if prose_weight(engine, segments) < 0.2 * prose_weight(dense, segments):
+        return elect([engine, segments_in(_by_readability(tree), segments, title), dense], segments)
+    return lead(alike(engine, segments), segments, title)
+
+
+def _views(page: Outline, tree: HtmlElement, segments: list[Segment], title: str | None) -> list[View]:
     first, last = (
         segments_in(_by_trafilatura(tree, precise=True), segments, title),
         densest(page.root.element, segments),

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lxml.html import HtmlElement
-
 from pipelines.content.segments import Segment, key
-from pipelines.content.tree import text_of, weight
 from pipelines.content.trim import is_byline, is_leftover
+from pipelines.content.views import is_caption
 from pipelines.content.wording import BYLINE_PART, HEADING_OF_OTHERS
 
 _NEAR = 4
@@ -18,7 +16,6 @@ _MOST = 80
 """Segments that are looked at: a brief article is no longer."""
 _DATE = re.compile(r"(?<!\d)(?:20|19)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}")
 _ENDED = re.compile(r"[。！？!?…][”’」』）)】\"]*$")
-_CAPTIONS = frozenset({"figcaption", "figure"})
 
 
 def brief_article(segments: Sequence[Segment], title: str | None) -> list[Segment]:
@@ -31,7 +28,7 @@ def brief_article(segments: Sequence[Segment], title: str | None) -> list[Segmen
             break
         if segment.links > 0.3 or is_leftover(text) or is_byline(text) or key(text) == key(title or ""):
             continue
-        if (segment.weight >= 6 and _ENDED.search(text)) or (segment.weight >= 3 and _is_caption(segment.element)):
+        if (segment.weight >= 6 and _ENDED.search(text)) or (segment.weight >= 3 and is_caption(segment.element)):
             found.append(segment)
         elif found and not _ENDED.search(text) and segment.kind in ("list", "table"):
             break
@@ -53,15 +50,3 @@ def below_byline(segments: Sequence[Segment], title: str | None) -> int:
             if _DATE.search(line.text) and (is_byline(line.text) or BYLINE_PART.search(line.text)):
                 return i + 1
     return 0
-
-
-def _is_caption(element: HtmlElement) -> bool:
-    """Whether a line stands in a figure, or in the same paragraph as a picture, or right below one."""
-    if element.tag in _CAPTIONS or (element.tag in ("p", "div", "dd", "center") and len(_images(element)) == 1):
-        return True
-    above = element.getprevious()
-    return above is not None and bool(_images(above)) and weight(text_of(above)) < 80
-
-
-def _images(element: HtmlElement) -> list[HtmlElement]:
-    return [element] if element.tag == "img" else list(element.iter("img"))

@@ -12,10 +12,12 @@ _FURNITURE = re.compile(
     r"relatednews|xiangguan|recommend(?:ed)?|tuijian|hot|hotnews|rank|ranking|paihang|sidebar|side|aside|footer|foot|"
     r"copyrights?|banquan|breadcrumbs?|crumbs?|nav|navbar|menu|login|reg|adv?s?|guanggao|qrcode|erweima|toolbar|tools|"
     r"pager|pages|pagination|prevnext|disclaimer|statement|shengming|keywords|tags?|loading|vote|mood|feedback|jubao|"
-    r"report|subscribe|newsletter|cookie|popup|modal)(?:$|[\s_-]|\d)",
+    r"report|subscribe|newsletter|cookie|popup|modal|placeholder|consent|\w*player|videojs|vjs)(?:$|[\s_-]|\d)",
     re.IGNORECASE,
 )
-_ALWAYS = re.compile(r"comment|cmt|pinglun|copyright|banquan|disclaimer|foot|share|cookie", re.IGNORECASE)
+_ALWAYS = re.compile(
+    r"comment|cmt|pinglun|copyright|banquan|disclaimer|foot|share|cookie|newsletter|placeholder|consent", re.IGNORECASE
+)
 _CAMEL = re.compile(r"([a-z])([A-Z])")
 _BOXES = frozenset({
     "div", "section", "ul", "ol", "aside", "footer", "nav", "form", "dl", "header", "p", "span", "td", "table",
@@ -143,7 +145,8 @@ _TELLING = frozenset({"aside", "footer", "nav", "ul", "ol", "div", "dl", "table"
 
 def _is_named_furniture(box: Box) -> bool:
     names = _CAMEL.sub(r"\1-\2", f"{box.element.get('class') or ''} {box.element.get('id') or ''}")
-    thin = box.weight < 60 or box.linked > 0.25 * box.weight or box.sentences * 60 < box.weight
+    listed = box.sentences * 60 < box.weight and box.prose < 0.5 * box.weight
+    thin = box.weight < 60 or box.linked > 0.25 * box.weight or listed
     if not thin and not _ALWAYS.search(names):
         return False
     return box.tag in ("aside", "footer", "nav") or bool(_FURNITURE.search(names))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from lxml.html import HtmlElement
 
-from pipelines.content.segments import Segment, key
+from pipelines.content.segments import HEADINGS, Segment, key
+from pipelines.content.tree import text_of, weight
 from pipelines.content.wording import PUNCTUATION, SENTENCE_END
 
 View = frozenset[int]
@@ -95,6 +97,10 @@ def prose_share(view: View, segments: Sequence[Segment]) -> float:
     return prose / max(1, sum(segments[i].weight for i in view))
 
 
+def prose_weight(view: View, segments: Sequence[Segment]) -> int:
+    return sum(segments[i].weight for i in view if is_prose(segments[i]))
+
+
 def is_prose(segment: Segment) -> bool:
     return segment.links < 0.5 and segment.weight >= 15 and bool(SENTENCE_END.search(segment.text))
 
@@ -118,3 +124,60 @@ def fill(best: View, views: Sequence[View], segments: Sequence[Segment]) -> View
         return best
     inside = range(min(best), max(best))
     return best | {i for view in views for i in view if i in inside and segments[i].links < 0.3}
+
+
+def alike(view: View, segments: Sequence[Segment]) -> View:
+    """The view with what stands in the same elements as its paragraphs and is marked up as they are, or heads them."""
+    marks = Counter(_mark(segments[i]) for i in view if is_prose(segments[i]))
+    usual = {mark for mark, times in marks.items() if times > 1}
+    whole = view | {i for i, segment in enumerate(segments) if _mark(segment) in usual and is_prose(segment)}
+    homes = {mark[0] for mark in usual}
+    between = range(min(whole, default=0), max(whole, default=0))
+    headings = {i for i in between if _is_heading(segments[i]) and segments[i].element.getparent() in homes}
+    return whole | headings | {i for i in between if is_prose(segments[i]) and _is_quoted(segments[i])}
+
+
+def _is_heading(segment: Segment) -> bool:
+    return segment.kind in HEADINGS and segment.links < 0.3
+
+
+def _is_quoted(segment: Segment) -> bool:
+    above = segment.element.getparent()
+    return segment.kind == "blockquote" or (above is not None and above.tag == "blockquote")
+
+
+def _mark(segment: Segment) -> tuple[HtmlElement | None, str, str | None]:
+    element = segment.element
+    return element.getparent(), element.tag, element.get("class")
+
+
+def lead(view: View, segments: Sequence[Segment], title: str | None) -> View:
+    """The view with the sentences that stand right below the heading that is the title."""
+    start, named = min(view, default=0), key(title or "")
+    heads = [i for i in range(start) if segments[i].key == named and segments[i].links < 0.5]
+    if not named or not heads:
+        return view
+    below = range(heads[-1] + 1, min(start, heads[-1] + 1 + _LEAD))
+    return view | {i for i in below if is_prose(segments[i]) and not is_caption(segments[i].element)}
+
+
+_LEAD = 2
+
+
+def is_caption(element: HtmlElement) -> bool:
+    """Whether a line is named a caption, or stands in a figure, in one paragraph with a picture, or right below one."""
+    if (
+        element.tag in _CAPTIONS
+        or "caption" in (element.get("class") or "").lower()
+        or (element.tag in ("p", "div", "dd", "center") and len(_images(element)) == 1)
+    ):
+        return True
+    above = element.getprevious()
+    return above is not None and bool(_images(above)) and weight(text_of(above)) < 80
+
+
+_CAPTIONS = frozenset({"figcaption", "figure"})
+
+
+def _images(element: HtmlElement) -> list[HtmlElement]:
+    return [element] if element.tag == "img" else list(element.iter("img"))

@@ -16,6 +16,9 @@ _PROSE = 30
 _SCRAP = 120
 """Weight of text below which a page without an article's shape may have left a notice of the site's, no article."""
 
+_TABLED = 0.25
+"""Of the weight of all links, what a calendar or a table of results weighs: an article without a sentence."""
+
 
 def label(reading: Reading) -> QualityLabel | None:
     """By text that is teasers only, each ending in or hanging below a link to its article; or by headline links that
@@ -28,7 +31,10 @@ def label(reading: Reading) -> QualityLabel | None:
         1 for node in reading.tree.iter("a") if node.get("href") and 7 <= weight("".join(node.itertext())) <= 80
     )
     shown = weight(reading.shown)
-    share = sum(segment.links * weight(segment.text) for segment in reading.segments) / max(1, shown)
+    linked = sum(segment.links * segment.weight for segment in reading.segments)
+    if reading.amount > max(_SCRAP, _TABLED * linked):
+        return None
+    share = linked / max(1, shown)
     few = 1 if reading.amount < _SCRAP and not SENTENCE_END.search(reading.text) else 3
     if not (headlines >= 8 and share >= 0.4) and not (headlines >= few and share >= 0.45):
         return None
