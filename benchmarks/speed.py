@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks import archivecost, crawlcost, frontiercost, pagecost
+from benchmarks import archivecost, crawlcost, duplicatecost, frontiercost, pagecost
 from benchmarks.crawlcost import CrawlCostError
 from benchmarks.floors import FILE, FloorsError, Section, crossed, load_floors
 from benchmarks.table import Report
@@ -28,6 +28,7 @@ PARTS: Mapping[str, Callable[[Path], Report]] = {
     "pages": lambda folder: pagecost.measure(),
     "archive": archivecost.measure,
     "frontier": frontiercost.measure,
+    "duplicates": duplicatecost.measure,
     "crawl": crawlcost.measure,
 }
 

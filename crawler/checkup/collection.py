@@ -11,13 +11,15 @@ from pathlib import Path
 from archives import texts
 from archives.cdxj import IndexEntry, entries
 from archives.chain import KEY_VARIABLE, PRIVATE, PUBLIC, flaw
-from archives.collection import INDEX, Collection
+from archives.collection import INDEX, SKETCHES, Collection
 from archives.digest import NOTHING, sha256
 from archives.warc.writer import OPEN
 from crawler import bulkrun
 from crawler.checkup import REPAIR, VERIFY, Check, Outcome, look, some
 from crawler.frontier.ledgerfile import ledger_errors, open_ledger_for_reading, read_counts, read_rows, read_runs
 from crawler.ledger import LEDGER
+from pipelines.duplicates.parts import SketchParts
+from pipelines.duplicates.settlement import freshen, stale
 
 
 def check_collection(collection: Collection) -> Iterator[Check]:
@@ -29,6 +31,7 @@ def check_collection(collection: Collection) -> Iterator[Check]:
     yield look("warcs", lambda: _warcs(collection, busy=busy))
     yield look("index", lambda: _index(collection))
     yield look("texts", lambda: _texts(collection, busy=busy))
+    yield look("sketches", lambda: _sketches(collection, busy=busy))
     yield look("ledger", lambda: _ledger(collection))
     yield look("runs", lambda: _runs(collection, busy=busy))
     yield look("chain", lambda: _chain(collection))
@@ -54,6 +57,8 @@ def repair(collection: Collection) -> Iterator[str]:
             yield f"texts/{run}: {'cut a torn last row, ' if torn else ''}removed {len(orphans)} files without a row"
     if _index(collection)[0] != "ok":
         yield f"wrote {INDEX} anew: {collection.rebuild_index()} captures"
+    for run in freshen(collection, SketchParts(collection)):
+        yield f"{SKETCHES}: read the texts of run {run} again"
 
 
 def _holder(folder: Path) -> str | None:
@@ -172,6 +177,14 @@ def _texts(collection: Collection, *, busy: bool) -> Outcome:
     if found:
         return "bad", some(found), REPAIR if repairable else VERIFY
     return "ok", f"{count} texts, each with its row", ""
+
+
+def _sketches(collection: Collection, *, busy: bool) -> Outcome:
+    """What texts are compared by is derived: it costs the next run some time to make it, and no more."""
+    old = [] if busy else stale(collection, SketchParts(collection))
+    if old:
+        return "warn", f"{SKETCHES} is not of the texts of {some(old)}", f"{REPAIR}, and so does the next crawl"
+    return "ok", "being written" if busy else "of the texts that there are, or none yet", ""
 
 
 def _ledger(collection: Collection) -> Outcome:

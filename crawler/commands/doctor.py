@@ -28,13 +28,14 @@ class Command(CommandMixin, ScrapyCommand):
     def long_desc(self) -> str:
         return (
             "Prints one line for each thing checked: ok, warn or bad, what is the case, and after -> what to do. "
-            "Without NAME: Python, packages against requirements.lock, settings, site profiles, folder and disk. With "
-            "NAME also: the lock and who holds it, folder rights, WARC files left open, the index, texts without a row "
-            "and rows without a text, the ledger, unfinished runs, the chain. It looks at what can be told quickly; "
-            "`verify NAME` reads every byte. --repair, under the lock, closes WARC files that a crash left open (bytes "
-            "of half an exchange are put aside in recovered/), cuts torn rows and removes texts without a row in runs "
-            "that are not sealed, removes an unfinished reextract, rebuilds a stale index, and says what it did; it "
-            "never touches what the chain has sealed. Exit code 0 where nothing is bad, 3 otherwise, 4 where --repair "
+            "Without NAME: Python, packages against requirements.lock, settings, site profiles, folder and disk. "
+            "With NAME also: the lock and who holds it, folder rights, WARC files left open, the index, texts "
+            "without a row and rows without a text, what texts are compared by, the ledger, unfinished runs, the "
+            "chain. It looks at what can be told quickly; `verify NAME` reads every byte. --repair, under the "
+            "lock, closes WARC files that a crash left open (bytes of half an exchange are put aside in "
+            "recovered/), cuts torn rows and removes texts without a row in runs that are not sealed, removes an "
+            "unfinished reextract, rebuilds a stale index and stale sketches, and says what it did; it never "
+            "touches what the chain has sealed. Exit code 0 where nothing is bad, 3 otherwise, 4 where --repair "
             "meets a run at work. Example: doctor news --repair"
         )
 

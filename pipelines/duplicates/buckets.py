@@ -12,7 +12,7 @@ _NUMBER_BITS = 64 - KEY_BITS
 _NUMBER = (1 << _NUMBER_BITS) - 1
 FULL = 64
 """Numbers looked at under one key: the least. What more texts share than that is a template's wording."""
-_RECENT = 1 << 18
+_RECENT = 1 << 16
 """Pairs kept in a dict until they are sorted in."""
 
 Pairs = NDArray[np.uint64]
@@ -85,5 +85,5 @@ class Buckets:
 
 def _merged(one: Pairs, other: Pairs) -> Pairs:
     merged = np.concatenate((one, other))
-    merged.sort()
+    merged.sort(kind="stable")  # which merges what is sorted already
     return merged

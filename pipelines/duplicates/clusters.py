@@ -40,6 +40,12 @@ class Cluster:
     def outlets(self) -> int:
         return len({member.facts.outlet for member in self.members})
 
+    def __str__(self) -> str:
+        """A line for the head, and one for each of the others."""
+        first, *others = self.members
+        lines = [f"{first.facts.url} {_told(first.facts)}: {self.why}"]
+        return "\n".join(lines + [f"  {one.similarity:6.1%} {one.facts.url} {_told(one.facts)}" for one in others])
+
     def to_json(self) -> dict[str, Any]:
         return {
             "head": self.head.url,
@@ -49,6 +55,11 @@ class Cluster:
                 {**attrs.asdict(member.facts), "similarity": round(member.similarity, 3)} for member in self.members
             ],
         }
+
+
+def _told(facts: Facts) -> str:
+    known = (facts.source, facts.published, f"captured {facts.captured_at}")
+    return f"({', '.join(one for one in known if one)})"
 
 
 def clusters_of(index: TextIndex, groups: Sequence[Sequence[int]]) -> Iterator[Cluster]:

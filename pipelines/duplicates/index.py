@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import attrs
 import numpy as np
@@ -126,15 +126,19 @@ class TextIndex:
             return 0.0
         return min(similarity(one[:SIZE], other[:SIZE]), 0.999)
 
-    def groups(self, since: int = 0) -> list[list[int]]:
+    def groups(
+        self, since: int = 0, progress: Callable[[int, int], None] = lambda done, total: None
+    ) -> list[list[int]]:
         """Texts that are like each other, or linked by others, as lists of numbers: those with a text from `since` on.
 
-        Who is with whom does not depend on the order of the texts, but where more than `Buckets.FULL` share a wording.
+        `progress` is told how many have been compared, and of how many. Who is with whom does not depend on the order
+        of the texts, but where more than `buckets.FULL` share a wording.
         """
         seeds = self._not_alone(since)
         waiting, seen, leader = list(seeds), set(seeds), dict[int, int]()
         while waiting:
             number = waiting.pop()
+            progress(len(seen) - len(waiting), len(seen))
             for other, _ in self.meet(self.record(number)).like:
                 _join(leader, number, other)
                 if other not in seen:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from zlib import crc32
 
@@ -91,8 +92,8 @@ class SketchParts:
                 break
         return parts
 
-    def is_complete(self, run: str, parts: list[Part]) -> bool:
-        """Whether the parts have all texts of the run, as it now is."""
+    def is_complete(self, run: str, parts: Sequence[Part]) -> bool:
+        """Whether these parts have all texts of the run, as it now is."""
         table = self.table(run)
         return parts[-1].complete_for == table if parts else table == "0"
 

@@ -121,15 +121,15 @@ class RunSettlement(Settlement):
 
     def __init__(self, collection: Collection, store: TextStore, threshold: float) -> None:
         """`store` has the texts of the run. Raises StorageError where the collection cannot be read."""
-        self._parts, self._run, self._store = SketchParts(collection), store.run, store
-        index, runs, run = TextIndex(threshold), collection.runs(), store.run
-        for gone in set(self._parts.runs()) - {*runs, run}:
-            self._parts.drop(gone)
-        index.load(part for name in runs if name != run for part in self._texts_of(collection.texts(name)))
+        self._parts, self._store = SketchParts(collection), store
+        for run in _orphans(collection, self._parts):
+            self._parts.drop(run)
+        index, runs = TextIndex(threshold), [run for run in collection.runs() if run != store.run]
+        index.load(part for run in runs for part in _texts_of(collection.texts(run), self._parts, keep=True))
         start = len(index)
-        index.load(self._texts_of(self._store))
+        index.load(_texts_of(store, self._parts, keep=True))
         super().__init__(index, start)
-        self._saved, self._next = len(index), self._parts.count(run)
+        self._saved, self._next = len(index), self._parts.count(store.run)
 
     def settle(self, row: Mapping[str, Any], text: str, blocks: Sequence[str]) -> Doubles:
         doubles = super().settle(row, text, blocks)
@@ -151,7 +151,7 @@ class RunSettlement(Settlement):
             self._store.replace(made)
         if any(self.index.is_gone(number) for number in range(self._start, self._saved)):
             self._saved, self._next = self._start, 0
-        self._save(self._parts.table(self._run) if len(self._by_url) == len(self._store) else None)
+        self._save(self._parts.table(self._store.run) if len(self._by_url) == len(self._store) else None)
         return len(made)
 
     def _save(self, complete_for: str | None) -> None:
@@ -162,31 +162,69 @@ class RunSettlement(Settlement):
                 last = end == len(self.index)
                 records, lines = self.index.saved(self._saved, end)
                 part = Part(records=records, lines=lines, complete_for=complete_for if last else None)
-                self._parts.write(self._run, self._next, part)
+                self._parts.write(self._store.run, self._next, part)
                 self._saved, self._next = end, self._next + 1
                 if last:
                     return
         except StorageError as error:
             logger.warning("the next run has to read texts again: %s", error)
 
-    def _texts_of(self, store: TextStore) -> Iterator[tuple[bytes, bytes]]:
-        """A run's records and lines; made again, and written, where they are not those of its texts."""
-        parts = self._parts.read(store.run)
-        if not self._parts.is_complete(store.run, parts):
-            parts = self._remake(store, parts)
-        for _ in range(len(parts)):
-            part = parts.pop(0)  # a million texts are held once, not twice
-            yield part.records, part.lines
 
-    def _remake(self, store: TextStore, found: Sequence[Part]) -> list[Part]:
-        table, parts = self._parts.table(store.run), list(remade(store, found))
-        try:
-            for number, part in enumerate(parts):
-                complete_for = table if part is parts[-1] else None
-                self._parts.write(store.run, number, attrs.evolve(part, complete_for=complete_for))
-        except StorageError as error:
-            logger.warning("the next run has to read texts again: %s", error)
-        return parts
+def index_of(collection: Collection, threshold: float) -> TextIndex:
+    """All texts of a collection; nothing is written."""
+    index, parts = TextIndex(threshold), SketchParts(collection)
+    index.load(part for run in collection.runs() for part in _texts_of(collection.texts(run), parts))
+    return index
+
+
+def stale(collection: Collection, parts: SketchParts) -> list[str]:
+    """The runs whose parts are not those of their texts, and those that have parts and are not there any more.
+
+    None where there are no parts at all: nobody has asked for any yet.
+    """
+    if not parts.runs():
+        return []
+    runs = collection.runs()
+    return [run for run in runs if not parts.is_complete(run, parts.read(run))] + _orphans(collection, parts)
+
+
+def freshen(collection: Collection, parts: SketchParts) -> list[str]:
+    """Has the parts be those of the texts; gives the runs whose were not. Only under the collection's lock.
+
+    Raises StorageError where the collection cannot be read.
+    """
+    found = stale(collection, parts)
+    for run in found:
+        _remake(collection.texts(run), parts, parts.read(run))
+    return found
+
+
+def _orphans(collection: Collection, parts: SketchParts) -> list[str]:
+    return sorted(set(parts.runs()) - set(collection.runs()))
+
+
+def _texts_of(store: TextStore, parts: SketchParts, *, keep: bool = False) -> Iterator[tuple[bytes, bytes]]:
+    """A run's records and lines; made again, and kept where wanted, where they are not those of its texts."""
+    found = parts.read(store.run)
+    if not parts.is_complete(store.run, found):
+        found = _remake(store, parts, found) if keep else list(remade(store, found))
+    for _ in range(len(found)):
+        part = found.pop(0)  # a million texts are held once, not twice
+        yield part.records, part.lines
+
+
+def _remake(store: TextStore, parts: SketchParts, found: Sequence[Part]) -> list[Part]:
+    """The parts made again, and written; what cannot be written is made again the next time."""
+    table, made = parts.table(store.run), list(remade(store, found))
+    try:
+        for number, part in enumerate(made):
+            complete_for = table if part is made[-1] else None
+            parts.write(store.run, number, attrs.evolve(part, complete_for=complete_for))
+        if not made:
+            parts.drop(store.run)
+    except StorageError as error:
+        logger.warning("the next run has to read texts again: %s", error)
+    return made
 
 
 def remade(store: TextStore, found: Sequence[Part]) -> Iterator[Part]:

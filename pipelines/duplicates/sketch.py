@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
-from array import array
 
+import numpy as np
+from numpy.typing import NDArray
 from rensa import RMinHash
 
 SIZE = 256
@@ -20,6 +20,7 @@ _CHANCE = 1 / 256
 _LONGEST = 400_000
 """Characters that are looked at: what a text says further on makes it no other one."""
 _NO_LETTER = re.compile(r"[\W_]+")
+_POWERS = [pow(0x9E3779B97F4A7C15, place + 1, 1 << 64) for place in range(SHINGLE)]
 
 
 def sketch_of(text: str) -> bytes | None:
@@ -29,18 +30,25 @@ def sketch_of(text: str) -> bytes | None:
     (b-bit minwise hashing, Li and König 2010). None for a text that is too short to have a shingle.
     """
     letters = _NO_LETTER.sub("", unicodedata.normalize("NFKC", text[:_LONGEST])).lower()
-    shingles = [letters[at : at + SHINGLE] for at in range(len(letters) - SHINGLE + 1)]
-    if not shingles:
+    codes = np.frombuffer(letters.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint64)
+    count = len(codes) - SHINGLE + 1
+    if count < 1:
         return None
-    minhash = RMinHash(SIZE, _SEED)
-    try:
-        minhash.update(shingles)
-    except UnicodeError:  # a lone surrogate, which no rendered text has
-        return sketch_of(letters.encode("utf-8", "replace").decode("utf-8"))
-    lanes = array("I", minhash.digest())
-    if sys.byteorder == "big":
-        lanes.byteswap()
-    return lanes.tobytes()[:: lanes.itemsize]
+    minhash = RMinHash.digest_matrix_from_flat_token_hashes(_hashes(codes, count), [0, count], SIZE, _SEED)
+    return np.array(minhash.to_rows()[0], np.uint32).astype(np.uint8).tobytes()
+
+
+def _hashes(codes: NDArray[np.uint64], count: int) -> NDArray[np.uint64]:
+    """A number of 64 bits for each shingle: a polynomial in its code points, mixed as SplitMix64 does (Steele 2014)."""
+    hashes = np.zeros(count, np.uint64)
+    for place, power in enumerate(_POWERS):
+        hashes += codes[place : place + count] * np.uint64(power)
+    hashes ^= hashes >> np.uint64(30)
+    hashes *= np.uint64(0xBF58476D1CE4E5B9)
+    hashes ^= hashes >> np.uint64(27)
+    hashes *= np.uint64(0x94D049BB133111EB)
+    hashes ^= hashes >> np.uint64(31)
+    return hashes
 
 
 def similarity(one: bytes, other: bytes) -> float:
