@@ -22,6 +22,8 @@ _TRACES = "锛銆鐨鈥鏄鍦涓鍥浜鏈鏃杩鍒澶鏂鍙"
 """What "，。的是在不国人有日这到大新可" and quotes begin with when their UTF-8 is read as GBK; rare otherwise."""
 _LEAST = 3
 """Sequences or traces below which nothing is undone: they may be meant."""
+_HEAD = 2_000_000
+"""Characters by which it is decided."""
 _STRETCHES, _LOOKED_AT = 200, 4000
 _CLEARLY = 0.8
 """So large a share of a page's accented letters begins a sequence. Where a language has such letters, few do."""
@@ -38,12 +40,13 @@ def undo_mojibake(text: str, codec: str) -> tuple[str, str | None]:
     Undone is what bears it out by itself: sequences that are whole UTF-8, or stretches that are far likelier text
     afterwards. What stands rightly beside them stays; a character whose bytes are lost becomes U+FFFD.
     """
-    if sum(text.count(trace) for trace in _TRACES) >= _LEAST:
+    head = text[:_HEAD]
+    if sum(head.count(trace) for trace in _TRACES) >= _LEAST:
         return _undo_gbk(text)
-    if codec in _LEGACY[1:] or not _SUSPECT.search(text.encode("utf-8", "replace")):
+    if codec in _LEGACY[1:] or not _SUSPECT.search(head.encode("utf-8", "replace")):
         return text, None
-    leads = len(_LEAD.findall("".join(_UTF8_AS_LATIN.findall(text))))
-    if leads >= _LEAST and leads >= _CLEARLY * len(_LEAD.findall(text)):
+    leads = len(_LEAD.findall("".join(_UTF8_AS_LATIN.findall(head))))
+    if leads >= _LEAST and leads >= _CLEARLY * len(_LEAD.findall(head)):
         return _UTF8_AS_LATIN.sub(_utf8_again, text), "utf-8 as cp1252"
     return _undo_legacy(text)
 

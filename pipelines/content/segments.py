@@ -147,17 +147,17 @@ def _segment(text: str, parts: Sequence[str], kind: str, element: HtmlElement, l
 def _paragraphs(raw: str) -> list[str]:
     """Cuts text at its line breaks where a paragraph ends: a blank line, an indent, or a finished sentence."""
     out: list[str] = []
-    blank = True
+    blank, before = True, ""
     for line in raw.split("\n"):
         text = squeeze(line)
         if not text:
             blank = True
             continue
-        if blank or _INDENT.match(line) or _FINISHED.search(out[-1]):
+        if blank or _INDENT.match(line) or _FINISHED.search(before):
             out.append(text)
         else:
             out[-1] += "\n" + text
-        blank = False
+        blank, before = False, text
     return out
 
 

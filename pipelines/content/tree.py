@@ -16,6 +16,10 @@ MAX_ELEMENTS = 30_000
 """Elements that are read: news pages have some thousands."""
 MAX_DEPTH = 240
 """Below the 255 at which libxml2 gives up by itself, and far below Python's recursion limit."""
+MAX_CELLS = 1000
+"""Cells of one row that are read: trafilatura counts them all again for each."""
+MAX_NODE = 200_000
+"""Characters of one piece of text that are read: the length of a book, in a paragraph."""
 
 _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,300}\?>")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\x0c\r"))
@@ -39,6 +43,16 @@ def parse_html(text: str) -> HtmlElement | None:
     data = _printable(text[:MAX_CHARS])
     if b"<" not in data:
         return None
+    tree = _parsed(data)
+    if tree is None or tree.tag != "html":
+        return None
+    if len(data) > MAX_NODE:
+        _shorten(tree)
+    return _bounded(tree)
+
+
+def _parsed(data: bytes, *, flat: bool = False) -> HtmlElement | None:
+    """What libxml2 makes of a page; of one that it gives up as too deep (2048), what it makes without the nesting."""
     # No comments, so that no text node is split; libxml2 does not expand entities of an HTML page.
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, no_network=True)
     parser.set_element_class_lookup(_ONE_CLASS)
@@ -46,7 +60,25 @@ def parse_html(text: str) -> HtmlElement | None:
         tree = etree.fromstring(data, parser)
     except (etree.LxmlError, ValueError, AssertionError):
         return None
-    return _bounded(tree) if tree is not None and tree.tag == "html" else None
+    errors = parser.error_log
+    if not flat and len(errors) and errors[-1].level == etree.ErrorLevels.FATAL:
+        return _parsed(_NESTING.sub(b" ", data), flat=True)
+    return cast("HtmlElement | None", tree)
+
+
+_NESTING = re.compile(
+    rb"</?(?!(?:html|head|title|meta|link|script|style|body|h[1-6]|p|br|img|a|time|article)[\s>/])[a-z][^<>]*>",
+    re.IGNORECASE,
+)
+"""Tags that a page can do without."""
+
+
+def _shorten(tree: HtmlElement) -> None:
+    for element in tree.iter():
+        if element.text and len(element.text) > MAX_NODE and element.tag != "script":
+            element.text = element.text[:MAX_NODE]
+        if element.tail and len(element.tail) > MAX_NODE:
+            element.tail = element.tail[:MAX_NODE]
 
 
 _ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
@@ -75,6 +107,8 @@ def _bounded(tree: HtmlElement) -> HtmlElement:
             remove(element)
     if cast(float, _COUNT(tree)) > MAX_ELEMENTS:
         _cut_after(next(islice(tree.iter(), MAX_ELEMENTS, None)))
+    for row in cast("list[HtmlElement]", _WIDE_ROWS(tree)):
+        del row[MAX_CELLS:]
     return tree
 
 
@@ -83,6 +117,7 @@ def _too_deep(tree: HtmlElement) -> list[HtmlElement]:
 
 
 _BELOW = etree.XPath("/*" * (MAX_DEPTH + 1))
+_WIDE_ROWS = etree.XPath(f"//tr[count(*) > {MAX_CELLS}]")
 _COUNT = etree.XPath("count(//*)")
 
 

@@ -1,0 +1,89 @@
+"""Whatever the bytes: no exception, no unbounded time or memory."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipelines.charset import decode_page
+from pipelines.content.tree import MAX_CELLS, MAX_DEPTH, MAX_ELEMENTS, MAX_NODE, parse_html
+from pipelines.process import process
+from tests.pipelines import fuzz, hostile
+from tests.pipelines.pages import STORY, capture_of, page_of
+
+SIZE = 0.01
+"""Of the hostile pages, as a share of what `python -m tests.pipelines.hostile` reads."""
+
+
+def test_spoiled_pages_are_read() -> None:
+    assert list(fuzz.faults(iter(range(60)))) == []
+
+
+def test_a_seed_gives_the_same_page_each_time() -> None:
+    assert fuzz.spoiled(7) == fuzz.spoiled(7) != fuzz.spoiled(8)
+
+
+def test_a_fault_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fuzz, "LIMIT", 0.0)
+    assert [seed for seed, _ in fuzz.faults(iter(range(2)))] == [0, 1]
+
+
+def test_hostile_pages_take_neither_time_nor_memory() -> None:
+    command = [sys.executable, "-m", "tests.pipelines.hostile", "--size", str(SIZE)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    assert len(rows) == len(list(hostile.pages(SIZE)))
+    assert [row for row in rows if row[1] > 6] == []
+
+
+@pytest.mark.parametrize("tag", ["div", "font", "blockquote", "table><tr><td", "svg", "x-y"])
+def test_a_text_below_any_depth_is_read(tag: str) -> None:
+    body = page_of().replace("<div class='content'>", f"<{tag}>" * 100_000).encode()
+    assert process([capture_of(body)]).blocks == STORY
+
+
+def test_the_tree_is_bounded() -> None:
+    tree = parse_html("<body>" + "<div>" * 1000 + "泉" + "</div>" * 1000 + f"<p>{'泉' * (2 * MAX_NODE)}</p>")
+    assert tree is not None and max(len(list(element.iterancestors())) for element in tree.iter()) <= MAX_DEPTH
+    assert max(len(element.text or "") for element in tree.iter()) == MAX_NODE
+    row = parse_html("<table><tr>" + "<td>泉" * (2 * MAX_CELLS))
+    assert row is not None and len(row.findall(".//td")) == MAX_CELLS
+    many = parse_html("<p>泉" * (2 * MAX_ELEMENTS))
+    assert many is not None and len(list(many.iter())) <= MAX_ELEMENTS + 1
+
+
+def test_no_file_is_read_for_an_entity() -> None:
+    page = "<?xml version='1.0'?><!DOCTYPE html [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>" + page_of(
+        (*STORY, "&x;" * 9)
+    )
+    assert "root:" not in "".join(process([capture_of(page)]).blocks)
+
+
+_PIECES = st.one_of(
+    st.sampled_from(fuzz._TAGS).map(lambda tag: f"<{tag}>"),
+    st.sampled_from(fuzz._TAGS).map(lambda tag: f"</{tag.split()[0]}>"),
+    st.sampled_from([*fuzz._WORDS, *STORY]),
+    st.text(max_size=20),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(_PIECES, max_size=40), st.sampled_from(["utf-8", "gb18030", "utf-16", "big5"]))
+def test_any_markup_is_read(pieces: list[str], codec: str) -> None:
+    document = process([capture_of("".join(pieces).encode(codec, "ignore"))])
+    assert all(block == block.strip() and block for block in document.blocks)
+
+
+@given(
+    st.binary(max_size=400),
+    st.sampled_from(fuzz._TYPES),
+    st.sampled_from([b"", *(b"\xef\xbb\xbf", b"\xff\xfe", b"\0\0\xfe\xff")]),
+)
+def test_any_bytes_become_the_same_text_each_time(body: bytes, content_type: str, mark: bytes) -> None:
+    assert decode_page(mark + body, content_type) == decode_page(mark + body, content_type)
