@@ -7,7 +7,7 @@ both.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 
 from pipelines.content.tree import CJK
@@ -20,12 +20,11 @@ _DENSE = 0.01
 _WORDS, _NATS = 4, 10.0
 """Exchanged words, and what all pairs together must weigh: spun is then e¹⁰ times likelier than written. Of labelled
 honest pages none weighs 4, of texts spun by hand none less than 20."""
-_READ = 4_000
+_READ = 2_500
+"""Characters that are read: a text of that length has shown what it is."""
 _HAN = "[\u3400-\u9fff]"
-_UNSEEN = re.compile(
-    f"(?:[\u200b-\u200d\u2060\ufeff]|&(?:#820[345]|#x200[bcd]|zwn?j|ZeroWidthSpace);)(?={_HAN})", re.IGNORECASE
-)
-_UNSEEN_SIGNS = ("\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "&#820", "&#x200", "&zw", "&ZeroW")
+_UNSEEN = re.compile(f"(?:[\u200b-\u200d\u2060\ufeff]|&(?:#820[345]|zwn?j);)(?={_HAN})", re.IGNORECASE)
+_UNSEEN_SIGNS = ("\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "&#820", "&zw")
 """One of which every such character is written with: cheaper to look for."""
 _HALF_CYRILLIC = re.compile("[A-Za-z][\u0430-\u044f\u0410-\u042f][A-Za-z]|[\u0430-\u044f\u0410-\u042f][A-Za-z]{2}")
 _SYLLABLE = re.compile(
@@ -68,7 +67,7 @@ def _disguised(reading: Reading, text: str) -> Iterator[tuple[float, str]]:
     syllables = list(_bare_syllables(text))
     if len(syllables) >= 6 and len(syllables) > len(text) / 150:
         yield 0.7, f"{len(syllables)} syllables in Latin letters for characters, such as {syllables[0]!r}"
-    mixed, told = _both_scripts(text.split("\n"))
+    mixed, told = _both_scripts(text)
     if told >= 2 and mixed >= 0.6 * told:
         yield 0.7, f"{mixed} of {told} paragraphs mix traditional and simplified characters"
 
@@ -82,13 +81,13 @@ def _bare_syllables(text: str) -> Iterator[str]:
             yield found[0]
 
 
-def _both_scripts(blocks: Sequence[str]) -> tuple[int, int]:
+def _both_scripts(text: str) -> tuple[int, int]:
     """Paragraphs that mix both scripts, of those long enough to tell. Japanese does so by its nature, and is none."""
     simplified, traditional = _scripts()
-    letters = set("".join(blocks))
-    if len(letters & simplified) < 6 or len(letters & traditional) < 6 or _KANA.search("".join(blocks)):
+    letters = set(text)
+    if len(letters & traditional) < 6 or len(letters & simplified) < 6 or _KANA.search(text):
         return 0, 0
-    counts = [(sum(c in simplified for c in block), sum(c in traditional for c in block)) for block in blocks]
+    counts = [(sum(c in simplified for c in block), sum(c in traditional for c in block)) for block in text.split("\n")]
     told = [pair for pair in counts if sum(pair) >= 8]
     return sum(min(pair) >= max(2, 0.08 * sum(pair)) for pair in told), len(told)
 
