@@ -79,9 +79,9 @@ _GROUPS = (
 
 
 def captures(count: int, folder: Path = PAGES) -> list[Capture]:
-    """So many of the pages, spread over the set, to read for the clock."""
+    """So many of the Chinese pages, spread over the set, to read for the clock."""
     harness, data = _harness(folder), str(folder / "dev")
-    rows = harness.load(data)
+    rows = [row for row in harness.load(data) if row["lang"] == "zh"]
     chosen = rows[:: max(1, len(rows) // count)][:count]
     return [capture_of(row.get("url") or "", _HEAD + harness.page(data, row)) for row in chosen]
 

@@ -24,7 +24,10 @@ _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
 
 
 def measure(rounds: int = 3, labelled_pages: int = 24) -> Report:
-    """Each kind of page by itself: small demo pages, generated ones of 100 KB, real ones where they lie beside."""
+    """Each kind of page by itself: small demo pages, generated ones of 100 KB, real Chinese ones where they lie beside.
+
+    All are pages of unknown sites: no site model is used. Every reader is handed the bytes and decodes them itself.
+    """
     rows: list[tuple[Cell, ...]] = []
     figures: dict[str, float] = {}
     for kind, captures in page_sets(labelled_pages).items():

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from copy import deepcopy
-from functools import cache
 
 import trafilatura
 from lxml.html import HtmlElement
+from trafilatura.htmlprocessing import convert_tags, tree_cleaning
+from trafilatura.main_extractor import extract_content
 from trafilatura.readability_lxml import Document as ReadabilityDocument
-from trafilatura.settings import Extractor
+from trafilatura.settings import Document, Extractor
 
 from pipelines.content.asides import drop_asides
 from pipelines.content.brief import brief_article
@@ -120,22 +121,22 @@ _AGREED = 0.995
 
 
 def _by_trafilatura(tree: HtmlElement, *, precise: bool) -> str:
-    """Its text. `precise` is for a tree that is prepared."""
+    """Its text. `precise` goes straight to its cleaning and its main stage: of a Chinese page that is prepared comments
+    and the like are gone, and other views are asked in place of those that it would compare itself with."""
     try:
-        found = trafilatura.bare_extraction(tree, options=_options(precise))
+        if precise:
+            body, _ = extract_content(convert_tags(tree_cleaning(deepcopy(tree), _PRECISE), _PRECISE), _PRECISE)
+        else:
+            found = trafilatura.bare_extraction(tree, include_comments=False, with_metadata=False, output_format="xml")
+            if not isinstance(found, Document):
+                return ""
+            body = found.body
     except Exception:  # a page must never stop the run, whatever the engine makes of it
         return ""
-    body = getattr(found, "body", None)
-    return "" if body is None else "".join(body.itertext())
+    return "".join(map(str, body.itertext()))
 
 
-@cache
-def _options(precise: bool) -> Extractor:
-    """Reading its settings takes as long as a stage. `dedup` stays off: it remembers earlier pages, process-wide.
-
-    On a prepared tree it need not compare with other extractors (`fast`): other views are asked there.
-    """
-    return Extractor(output_format="xml", comments=False, precision=precise, fast=precise, dedup=False)
+_PRECISE = Extractor(precision=True, fast=True, comments=False)
 
 
 def _by_readability(tree: HtmlElement) -> str:

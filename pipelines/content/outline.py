@@ -82,7 +82,6 @@ class Outline:
 
     def _read(self, body: HtmlElement) -> None:
         boxes, steps, texts, holders = self.boxes, self.steps, self.texts, self.holders
-        unseen = {element for element in cast("list[HtmlElement]", _STYLED(body)) if hidden(element)} - {body}
         at: Box | None = None
         walk = etree.iterwalk(body, events=("start", "end"))
         for event, element in walk:
@@ -92,7 +91,7 @@ class Outline:
                     walk.skip_subtree()
                     continue
                 in_link = tag == "a" or (at is not None and at.in_link)
-                box = Box(element, tag, at, len(boxes), len(steps), element in unseen, in_link)
+                box = Box(element, tag, at, len(boxes), len(steps), at is not None and hidden(element), in_link)
                 if at is not None:
                     at.children.append(box)
                 at = box
@@ -184,7 +183,6 @@ class Outline:
 
 _GONE = "data-gone-from-outline"
 _ALL_GONE = etree.XPath(f"descendant::*[@{_GONE}]")
-_STYLED = etree.XPath("descendant-or-self::*[@style or @hidden]")
 
 
 def hidden(element: HtmlElement) -> bool:

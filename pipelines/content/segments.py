@@ -163,14 +163,14 @@ def _paragraphs(raw: str) -> list[str]:
 
 def _whole(page: Outline, box: Box) -> Segment | None:
     """A list or table that is read as one block; None where it only lays the page out."""
-    inside = [inner for inner in page.inside(box) if not inner.gone]
     if box.tag in ("ul", "ol"):
         items = [child for child in box.children if child.tag == "li" and not child.gone]
-        if not items or any(not _is_cell(page, item) for item in items):
-            return None
-        return _of_lines(page, box, [squeeze(page.text(item)) for item in items], "list")
-    if box.tag == "table" and all(_is_cell(page, cell) for cell in inside if cell.tag in ("td", "th")):
-        return _of_lines(page, box, [_row(page, row) for row in inside if row.tag == "tr"], "table")
+        if items and all(_is_cell(page, item) for item in items):
+            return _of_lines(page, box, [squeeze(page.text(item)) for item in items], "list")
+    elif box.tag == "table":
+        parts = [inner for inner in page.inside(box) if inner.tag in ("tr", "td", "th") and not inner.gone]
+        if all(_is_cell(page, part) for part in parts if part.tag != "tr"):
+            return _of_lines(page, box, [_row(page, part) for part in parts if part.tag == "tr"], "table")
     return None
 
 
