@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from itertools import pairwise
 
 import attrs
 from lxml.html import HtmlElement
@@ -309,6 +310,9 @@ def _read_account(found: Metadata, before: Sequence[Line], main: Sequence[Segmen
     dated = any(line.stamp or line.pairs for line in before[len(between) :][:1])
     text = "".join(segment.text for segment in main[:20])
     found.settle("source", byline.account(between, text, dated=dated), "byline")
+    for line, following in pairwise(before):
+        if line.stamp and line.below and following.below:
+            found.settle("source", byline.next_source(following), "byline")
 
 
 def _read_crumbs(found: Metadata, page: Sequence[Segment], title: str | None) -> None:

@@ -11,7 +11,7 @@ import attrs
 from pipelines.content.segments import Segment
 from pipelines.facts.dates import CHINA, Stamp, find_stamp
 from pipelines.facts.labels import LONGEST, labelled
-from pipelines.facts.names import has_surname, is_person, known, outlet, people
+from pipelines.facts.names import has_surname, is_person, is_word, known, outlet, people
 from pipelines.facts.titles import overlap
 
 
@@ -44,7 +44,7 @@ class Line:
 
 
 _NO_DATE = re.compile(
-    r"©|\(c\)|copyright|版权|版權|著作權|ICP|快照|推荐|推薦|相关|相關|上一篇|下一篇|截止|报名|有效期|活动时间|"
+    r"©|\(c\)|copyright|版权|版權|著作權|ICP|快照|推荐|推薦|相关|相關|上一篇|下一篇|截止|报名|有效期|活动时间|北京时间|今天是|当前时间|"
     r"举办时间|成立于|創立|All rights",
     re.IGNORECASE,
 )
@@ -62,7 +62,7 @@ _SENTENCE = re.compile(
 _MID_SENTENCE = re.compile(r"[，。；,](?![\t ])[^\t|｜]{0,10}$|(?:截至|截止|将于|於|在|自|从)$")
 _CUT = re.compile(
     r"\t|\s{2,}|[|｜【】\[\]<>]|\s*[（(]?(?:20|19)\d\d[-年/.]|字号|分享|打印|评论|收藏|关注|举报|我要|查看|原文|"
-    r"微信|点击|浏览|人气|发布时间|\s作者"
+    r"微信|点击|浏览|人气|发布时间|\s作者|\s·\s"
 )
 _OUTLET = re.compile(
     r"(?:报|報|网|網|社|台|臺|新闻|新聞|日报|晚报|在线|客户端|周刊|週刊|杂志|雜誌|频道|传媒|财经|观察|发布|电视|电台|中心|政府|委员会|"
@@ -76,6 +76,7 @@ _NOTE = re.compile(r"[（(][^）)]{0,60}[）)]?")
 _STANDING = re.compile(
     r"(?:研究员|教授|院长|主任|博士|秘书长|所长|主席|总裁|会长|分析师|学者|作家|律师|书记|部长|研究生|导师|专家|评论员)\s?(?P<name>[\u3400-\u9fff]{2,4})$"
 )
+_OFFICE_FIRST = re.compile(r"\S{1,10}(?:网|網|报|報|社|新闻|新聞|周刊|杂志|频道|客户端|中心|工作室) ")
 _DOING = re.compile(r"(?<=[\u3400-\u9fff]{2})(?:编译|編譯|整理|撰文|采写|报道|報導|编辑|口述|译|文)$")
 
 
@@ -95,6 +96,8 @@ def authors_of(value: str) -> tuple[str, ...]:
     first, *others = [piece for piece in value.split("\t") if piece.strip(" 、，,/；;")] or [""]
     first = first.strip(" 。）)")
     names = people(first) or people(_DOING.sub("", first))
+    if not names and _OFFICE_FIRST.match(first):
+        names = people(first.partition(" ")[2])
     if not names and (match := _STANDING.search(first)):
         return (match["name"],) if is_person(match["name"]) else ()
     for piece in others:
@@ -134,11 +137,13 @@ _HAND = "(?:文|撰文|采写|採寫|圖文|图文|文字)"
 _BARE_AUTHOR = re.compile(
     rf"(?:^|[\s（(【\[〔|｜/]){_HAND}\s?(?:[/／╱丨|｜]\s?(?:图|圖)?)\s?(?P<hand>[^\t|｜／/]{{2,24}})|"
     rf"(?:^|[\s（(【\[〔]){_HAND}\s?[/／╱丨]\s?[图圖]\s(?P<both>[\u3400-\u9fff 、]{{2,24}})|"
-    r"(?:^|[\s（(【\[〔|｜:：]|[报報網网社台者])(?:见习|实习|實習|本报|本網|本网|全媒体|首席|特约|特派)?"
-    r"(?:记者|記者|特派員)[:：\s]?"
+    r"(?:^[\u3400-\u9fffA-Za-z]{0,10}|[\s（(【\[〔|｜:：□■◎●▲◆○]|[报報网網社台者闻聞])"
+    r"(?:见习|实习|實習|本报|本網|本网|全媒体|首席|特约|特派)?"
+    r"(?:记者|記者|特派員|评论员|評論員)[:：\s]?"
     r"(?P<reporter>[\u3400-\u9fff、 ]{2,24}?)"
     r"(?=$|[\t|｜／/╱）)】\]〕]|[\d一二三四五六七八九十]{1,3}日|报道|報導|文[/／]|20)|"
-    r"(?:^|[【\[〔（(])(?P<filed>[\u3400-\u9fff、]{2,12})[／/╱][^\s\t／/]{1,8}(?:報導|报道|特稿|電$)|"
+    r"(?:中心|[组組])\s?[／╱/]\s?(?P<desk>[\u3400-\u9fff、]{2,12}?)(?:綜合|综合|整理)?(?:報導|报道)|"
+    r"(?:^|[【\[〔（(])(?:編譯|编译|實習記者|特約記者)?(?P<filed>[\u3400-\u9fff、]{2,12})(?<!中心)(?<![组組])[／/╱][^\s\t／/]{1,8}(?:報導|报道|特稿|電$)|"
     r"(?:^|[\s\t=\]])(?P<korean>[\uac00-\ud7a3]{2,4}) ?기자"
 )
 _PICTURE = re.compile(r"\s?[/／╱]?\s?(?:摄|攝|图|圖|影|供图|提供|翻攝)")
@@ -155,7 +160,7 @@ def bare_authors(line: str) -> tuple[str, ...]:
         after = line[match.end() : match.end() + 6]
         if korean := match["korean"]:
             return (korean,)
-        value = match["hand"] or match["both"] or match["reporter"] or match["filed"] or ""
+        value = match["hand"] or match["both"] or match["reporter"] or match["desk"] or match["filed"] or ""
         if _PICTURE.match(after) or _PICTURE_END.search(value) or (match["filed"] and not has_surname(value[:3])):
             continue
         if _DISPATCH.match(after) and (placed := _PLACED.match(value)):
@@ -181,17 +186,30 @@ def bare_source(line: Line) -> str | None:
         if name and len(name) <= 16 and _OUTLET.search(name) and not _NO_OUTLET.search(name):
             return name
     if line.below and "\t" in text:
-        for piece in [*[piece for piece in before if piece][-1:], *[piece for piece in after if piece][:1]]:
+        named = [[piece for piece in side if _LETTER.search(piece)] for side in (before, after)]
+        for piece in (*named[0][-1:], *named[1][:1]):
             name = outlet(piece)
             if name and len(name) <= 16 and _is_account(name):
                 return name
     return None
 
 
+def next_source(line: Line) -> str | None:
+    """The outlet that is all there is in the line after the date's."""
+    name = outlet(line.text)
+    fit = name and 2 < len(name) <= 16 and not line.inside and not line.pairs and name not in _SECTIONS
+    return name if fit and name and _OUTLET_END.search(name) and not _NO_OUTLET.search(name) else None
+
+
+_OUTLET_END = re.compile(
+    "(?:报|報|网|網|社|台|臺|新闻|新聞|在线|客户端|周刊|週刊|杂志|雜誌|频道|传媒|发布|融媒|融媒体|观察|快讯|News|Times|Daily|Post)$"
+)
+
+
 _PIECES = re.compile(r"[\t|｜]|\s+")
 _NO_OUTLET = re.compile(
     r"[:：，,；]|时间|時間|日期|发布于|发布$|发表|来自|首页|字[号体]|大小|分享|收藏|评论|点击|浏览|阅读|打印|举报|关注|更新|星期|"
-    r"周[一二三四五六日]|^\W|^\d+\W*\S$|"
+    r"周[一二三四五六日]|^\W|^第|^\d+\W*\S$|"
     r"正文|编辑|作者|记者|記者|報導|报道$|原创|转载|来源|赞|跟帖|播报|文章|查看|人气|热度|次$|字$|\d+条|我要|上午|下午|讯$|订阅|粉丝|楼|回复"
 )
 _SHARE_WORDS = (
@@ -202,12 +220,13 @@ _SHARING = frozenset(_SHARE_WORDS.split())
 
 def _is_account(name: str) -> bool:
     """Whether a name that stands alone can be that of a channel or account that published the article."""
-    if _NO_OUTLET.search(name) or has_surname(name) or name.lower() in _SHARING:
+    if _NO_OUTLET.search(name) or has_surname(name) or is_word(name) or name.lower() in _SHARING:
         return False
     return bool(_HAN.search(name)) or (len(name) > 3 and name[0].isalpha())
 
 
 _HAN = re.compile("[\u3400-\u9fff]")
+_LETTER = re.compile(r"[^\W_]")
 _SECTION_NAMES = (
     "正文 导读 摘要 要闻 时政 新闻 国内 国际 社会 财经 体育 娱乐 科技 教育 军事 文化 健康 旅游 汽车 房产 评论 "
     "观点 视频 图片 专题 滚动 综合 首页 返回 头条 推荐 热点 原创 转载 生活 即時 政治 地方 政務 公告 通知 目录 "
@@ -270,4 +289,4 @@ def lone_names(line: Line) -> tuple[str, ...]:
     return names if whole and sure and len(surnamed) * 2 >= len(names) > 0 else ()
 
 
-_BETWEEN = re.compile(r"[\s、，,/;；]+")
+_BETWEEN = re.compile(r"[\s、，,/;；□■◎●▲◆○]+")

@@ -21,6 +21,10 @@ _YEAR_FIRST = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)\s{0,2}[-/.年년]\s{0,2}(?P<month>0?[1-9]|1[0-2])\s{0,2}[-/.月월]\s{0,2}"
     r"(?P<day>[12]\d|3[01]|0?[1-9])(?!\d)\s{0,2}[日일]?\.?" + _CLOCK
 )
+_YEAR_APART = re.compile(
+    r"(?<!\d)(?P<year>20\d\d)\s{1,3}(?P<month>0[1-9]|1[0-2])\s?/\s?(?P<day>0[1-9]|[12]\d|3[01])(?=\s{1,3}\d\d:\d\d)"
+    + _CLOCK
+)
 _SHORT_YEAR = re.compile(
     r"(?<![\d./-])(?P<year>\d\d)[-/.](?P<month>0[1-9]|1[0-2])[-/.](?P<day>0[1-9]|[12]\d|3[01])(?=\s+\d{1,2}:\d\d)"
     + _CLOCK
@@ -55,6 +59,7 @@ _WORDED = re.compile(
     r"[,\s|·-]{0,4}(?:at |um |à )?" + _CLOCK,
     re.IGNORECASE,
 )
+_EASTERN = (_YEAR_FIRST, _SHORT_YEAR, _YEAR_APART, _MONTH_FIRST)
 _EARLIEST = 1990
 
 
@@ -76,7 +81,7 @@ def find_stamp(text: str, zone: tzinfo = CHINA, *, worded: bool = False) -> Stam
 
     Numbers are read year first, as East Asia writes them; with `worded` also as Europe does (3.5.2024, 3 May 2024).
     """
-    patterns = (_YEAR_FIRST, _DAY_FIRST, _MONTH_FIRST, _WORDED) if worded else (_YEAR_FIRST, _SHORT_YEAR, _MONTH_FIRST)
+    patterns = (_YEAR_FIRST, _DAY_FIRST, _MONTH_FIRST, _WORDED) if worded else _EASTERN
     found = [match for pattern in patterns if (match := pattern.search(text))]
     for match in sorted(found, key=lambda match: match.start()):
         if stamp := _stamp(match, zone):

@@ -83,10 +83,10 @@ def names_in(values: tuple[str, ...]) -> tuple[str, ...]:
     """The persons that declared values name; of Latin names those of two words and more."""
     names: list[str] = []
     for value in values:
-        if CJK.search(value):
+        if CJK.search(value[:200]):
             names += people(value)
             continue
-        value = _BY.sub("", value.strip())
+        value = _BY.sub("", value[:200].strip())
         if value and known(value) and not _NO_AUTHOR.search(value) and len(value) < 120:
             parts = [part.strip(" .") for part in _PARTING.split(value)]
             fit = [name for name in parts if known(name) and 1 < len(name.split()) < 6]

@@ -17,6 +17,8 @@ _ARTICLES = frozenset({
     "liveblogposting", "report", "socialmediaposting", "webpage",
 })  # fmt: skip
 _JSON_LIMIT = 400_000
+_LONGEST = 5000
+"""Characters of a declared value that are read."""
 
 
 @attrs.frozen(kw_only=True)
@@ -39,12 +41,12 @@ def read_head(tree: HtmlElement, url: str) -> Head:
     tags: list[str] = []
     for node in tree.iter("meta"):
         name = (node.get("name") or node.get("property") or node.get("itemprop") or "").lower().replace(" ", "")
-        content = squeeze(node.get("content") or "")
+        content = squeeze((node.get("content") or "")[:_LONGEST])
         if name and content:
             metas.setdefault(name, content)
             if name == "article:tag":
                 tags.append(content)
-    title = next((squeeze("".join(node.itertext())) for node in tree.iter("title")), "")
+    title = next((squeeze("".join(node.itertext())[:_LONGEST]) for node in tree.iter("title")), "")
     return Head(
         metas=metas, tags=tuple(dict.fromkeys(tags)), article=_article(tree), doc_title=title or None,
         canonical=_canonical(tree, metas, url),
@@ -57,7 +59,7 @@ def text_value(value: object) -> str:
         value = value[0] if value else ""
     if isinstance(value, dict):
         value = value.get("name") or value.get("@value") or ""
-    return squeeze(value) if isinstance(value, str) else ""
+    return squeeze(value[:_LONGEST]) if isinstance(value, str) else ""
 
 
 def text_values(value: object) -> tuple[str, ...]:

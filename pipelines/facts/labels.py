@@ -79,12 +79,21 @@ _WORDS: tuple[tuple[str, str, str, str], ...] = (
     ),
     (
         "",
+        (
+            "截止|有效|报名|报名截止|活动|举办|会议|开会|开标|北京|比赛|播出|首播|上映|生产|出生|考试|开放|营业|演出|开庭|起始|结束|开始|"
+            "截稿|办公|工作|服务|当前|现在"
+        ),
+        "时间|日期|時間",
+        "",
+    ),
+    (
+        "",
         "浏览|阅读|点击|人气|评论|查看|访问|跟贴|瀏覽|閱讀|點閱|回复|点击率",
         "",
         "|次数|量|数|人数",
     ),
 )
-# Words that say something else where a character of the same word precedes them: 图片来源, 北京时间, 有效日期.
+# Words that say something else where a character precedes them that is no other label's value: 图片来源, 北京时间.
 _ALONE = frozenset({
     "来源", "來源", "出处", "出處", "时间", "時間", "日期", "文", "原文", "文字", "图", "圖", "译", "譯", "发布",
     "发表", "公布", "更新", "修改", "添加", "建立", "分类", "专栏", "频道", "栏目", "地址", "单位", "公開", "出版",
@@ -152,7 +161,7 @@ def _word_before(line: str, end: int, last: int) -> tuple[int, str]:
 
 
 def _joined(line: str, at: int, last: int) -> bool:
-    return at > last and line[at - 1].isalpha()
+    return last == 0 < at and line[at - 1].isalpha()
 
 
 def _stands_alone(line: str, start: int, end: int, mark: str) -> bool:

@@ -13,7 +13,7 @@ _UNKNOWN = re.compile(
 _NOT_A_PERSON = re.compile(
     "网|報|报|社|台|中心|编辑|編輯|综合|新闻|新聞|记者|記者|通讯|通訊|讯$|部$|部门|全部|更多|电$|整合|评论|编译|摄|攝|整理|来源|來源|"
     "报道|報導|报导|特稿|公司|消息|发布|工作室|频道|责任|責任|作者|日前|近日|获悉|表示|介绍|采访|了解|从|在|于|和$|的|了|是|本文|"
-    "原标题|图$|时间|日$|今天|昨|讨论|上传|视频|出自|手记|阅读|关注|分享|收藏|举报|点赞|首页|正文|回复|楼主|课题组|打印|关闭|返回|复制|下载|订阅|登录|注册|繁体|简体|字体|收听|播放|上一|下一|大学|学院|法院|新浪|财经|搜狐|腾讯|凤凰|央视|"
+    "原标题|图$|时间|日$|今天|昨|讨论|上传|视频|出自|手记|阅读|关注|分享|收藏|举报|点赞|首页|正文|回复|楼主|课题组|打印|关闭|返回|复制|下载|订阅|登录|注册|繁体|简体|字体|收听|播放|上一|下一|[月年]$|周刊|週刊|杂志|雜誌|在线|卫视|电视|电台|客户端|大学|学院|法院|新浪|财经|搜狐|腾讯|凤凰|央视|"
     "^[本全据另又这那该其有为对向把被让]"
 )
 _PERSON = re.compile(r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,8}[·•・‧][\u3400-\u9fff·•・‧]{1,12}")
@@ -61,6 +61,11 @@ def has_surname(text: str) -> bool:
     return (text[0] in _SURNAMES and len(text) <= 3) or text.startswith(_DOUBLE_SURNAMES)
 
 
+def is_word(text: str) -> bool:
+    """Whether a text is a word that stands in bylines and names nobody: a section, a place."""
+    return text in _NO_NAMES
+
+
 def known(text: str) -> bool:
     """Whether a value says anything: 佚名, 不详, 未知 and their like do not."""
     bare = _NON_LETTERS.sub("", text)
@@ -97,14 +102,14 @@ def people(text: str) -> tuple[str, ...]:
 
 
 _OPENING, _CLOSING = "《【[(（〈「『“", "》】])）〉」』”"
-_BEFORE = " \t:：>·•|｜-–—,，;；。/、#"
-_BEHIND = " \t:：<,，;；。|｜·•-–—/、"
+_BEFORE = " \t:：>·•|｜-–—,，;；。/／╱、#□■◎●▲◆○"
+_BEHIND = " \t:：<,，;；。|｜·•-–—/／╱、"
 _ACCOUNT = re.compile(r"(?:官方(?:账号|帳號|帐号|微博|微信)?|的?(?:微信)?公众号|客户端官方账号)$")
 
 
 def outlet(text: str) -> str | None:
     """An outlet's name, cleaned; None where the text cannot be one."""
-    text = _unbracketed(text.lstrip(_BEFORE).rstrip(_BEHIND))
+    text = _unbracketed(text[:120].lstrip(_BEFORE).rstrip(_BEHIND))
     text = _ACCOUNT.sub("", text) or text
     if not 2 <= len(text) <= 40 or not known(text) or _NO_OUTLET_AT_ALL.search(text):
         return None

@@ -38,7 +38,7 @@ def find_title(tree: HtmlElement, head: Head, page: Sequence[Segment] = ()) -> t
     for machines, or a line that the document's title names; else a heading that the page's prose takes up; else the
     document's title without the site's name, unless that is all there is of it.
     """
-    declared = head.doc_title or ""
+    declared = (head.doc_title or "")[: 2 * LONGEST]
     doc = key(declared)
     headings = _headings(tree)
     for text, origin in headings:
@@ -138,6 +138,7 @@ LONGEST = 300
 
 def fit_title(title: str) -> str | None:
     """The title without what escape sequences leave; of one that is too long the first part; None for neither."""
+    title = title[: 20 * LONGEST]
     title = squeeze(_WINDOW_TITLE.sub(r"\1", _COLOURS.sub("", ESCAPES.sub("", title))))
     if len(title) > LONGEST:
         title = next(iter(_parts(title)), "")
