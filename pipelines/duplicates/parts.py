@@ -85,7 +85,9 @@ class SketchParts:
     def read(self, run: str) -> list[Part]:
         """A run's parts, up to the first that cannot be used."""
         parts = []
-        for name in self._found.get(run, ()):
+        for number, name in enumerate(self._found.get(run, ())):
+            if _number(name) != number:  # one is missing
+                break
             try:
                 parts.append(Part.unpack(self._storage.read(f"{SKETCHES}/{name}")))
             except (OSError, StorageError, ValueError):
@@ -114,7 +116,7 @@ class SketchParts:
 
     def count(self, run: str) -> int:
         """How many parts of a run there are: the number of the next one."""
-        return len(self._found.get(run, ()))
+        return 1 + max(map(_number, self._found.get(run, ())), default=-1)
 
     def drop(self, run: str) -> None:
         """Takes a run's parts away. Raises StorageError."""
