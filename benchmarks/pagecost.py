@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import trafilatura
@@ -14,24 +14,33 @@ from archives.capture import Capture
 from benchmarks import labelled
 from benchmarks.demopages import capture_of, demo_cases
 from benchmarks.newsite import article
+from benchmarks.sitemodels import learned_site
 from benchmarks.table import Cell, Report, Table
 from benchmarks.timing import Cost, alternate, middle, ratio, timed
+from pipelines.boilerplate import SiteModel
 from pipelines.coding import decode_content
+from pipelines.document import site_of
 from pipelines.process import process
+from tests.sitepages import outlets
 
 OURS, TEXT, FACTS = "process()", "trafilatura.extract()", "trafilatura.bare_extraction(with_metadata)"
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
 
 
 def measure(rounds: int = 3, labelled_pages: int = 24) -> Report:
-    """Each kind of page by itself: small demo pages, generated ones of 100 KB, real Chinese ones where they lie beside.
+    """Each kind of page by itself: small demo pages, generated ones of 100 KB, real Chinese ones where they lie beside; and
+    the pages of generated outlets, without and with the models of their sites.
 
-    All are pages of unknown sites: no site model is used. Every reader is handed the bytes and decodes them itself.
+    All others are pages of unknown sites. Every reader is handed the bytes and decodes them itself.
     """
     rows: list[tuple[Cell, ...]] = []
     figures: dict[str, float] = {}
-    for kind, captures in page_sets(labelled_pages).items():
-        costs = alternate(readers(captures), rounds)
+    sites = [learned_site(name, 20) for name in outlets()]
+    known = {site.model.site: site.model for site in sites}
+    of_sites = [capture for site in sites for capture in site.captures]
+    sets = {**page_sets(labelled_pages), "unknown_site": of_sites, "learned_site": of_sites}
+    for kind, captures in sets.items():
+        costs = alternate(readers(captures, known if kind == "learned_site" else {}), rounds)
         pages = len(captures)
         for name in costs:
             per_page = middle(costs[name]) / pages
@@ -57,14 +66,14 @@ def page_sets(labelled_pages: int) -> dict[str, list[Capture]]:
     return sets
 
 
-def readers(captures: list[Capture]) -> dict[str, Callable[[], Cost]]:
+def readers(captures: list[Capture], models: Mapping[str, SiteModel]) -> dict[str, Callable[[], Cost]]:
     """A contender for each way to read all these pages once."""
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     bodies = [(capture.url, _body(capture)) for capture in captures]
 
     def ours() -> None:
         for capture in captures:
-            process([capture])
+            process([capture], None, models.get(site_of(capture.url)))
 
     def text() -> None:
         for url, body in bodies:
@@ -90,7 +99,7 @@ def _body(capture: Capture) -> bytes:
 
 
 def _read_and_say(reader: int) -> None:
-    read = list(readers(page_sets(0)["demo"]).values())[reader]
+    read = list(readers(page_sets(0)["demo"], {}).values())[reader]
     read()
     lines = Path("/proc/self/status").read_text("utf-8").splitlines()
     print(next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")))

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 
-from benchmarks import charsets, copies, demopages, labelled, labels
+from benchmarks import charsets, copies, demopages, labelled, labels, sitemodels
 from benchmarks.floors import FILE, FloorsError, Section, crossed, load_floors, raised, write_floors
 from benchmarks.table import Report
 
@@ -24,6 +24,7 @@ NOTES = {
     "charsets": "the demo articles and a few sentences of other languages, encoded anew, and the demo's legacy pages",
     "labels": "texts and pages written for them (tests/labels), and what farms would make of those",
     "copies": "the demo articles, edited in eleven ways",
+    "sitemodels": "generated outlets (tests/sitepages.py) that no single page gives away",
     "labelled": _HERE_ONLY,
     "labelled_charsets": _HERE_ONLY,
     "seeds": _HERE_ONLY,
@@ -36,6 +37,7 @@ def parts() -> dict[str, Callable[[Executor], Report]]:
     found: dict[str, Callable[[Executor], Report]] = {"demo": demopages.measure, "charsets": charsets.measure}
     found["labels"] = labels.measure
     found["copies"] = copies.measure
+    found["sitemodels"] = sitemodels.measure
     if labelled.available():
         found["labelled"] = labelled.measure
         found["labelled_charsets"] = lambda pool: charsets.measure_real(labelled.bodies())

@@ -181,8 +181,12 @@ def is_named(element: HtmlElement) -> bool:
 
 def _signs(element: HtmlElement) -> bool:
     """Whether an element reads like a byline, wherever it stands: in most pages there may be none in its place."""
-    text = text_of(element)
-    return len(text) < _BYLINE and _SIGNED.search(text) is not None
+    text = ""
+    for piece in element.itertext():
+        text += piece
+        if len(text) > _BYLINE:
+            return False
+    return _SIGNED.search(text) is not None
 
 
 def _prefixes(path: str) -> Iterator[str]:
