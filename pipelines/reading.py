@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from archives.capture import Capture
 from pipelines import extraction
-from pipelines.boilerplate import DRIFT, LEAST, SiteModel
+from pipelines.boilerplate import LEAST, SiteModel
 from pipelines.charset import decode_page
 from pipelines.coding import LIMIT, decode_content
 from pipelines.content.outline import Outline
@@ -21,7 +21,7 @@ from pipelines.document import CharsetDecision, Page, QualityLabel
 from pipelines.facts.head import Head, read_head
 from pipelines.facts.titles import HIJACKED, hijack_score, honest_title
 from pipelines.metadata import Metadata, read_metadata, read_title
-from pipelines.quality import Reading, labels_of
+from pipelines.quality import Reading, labels_of, template_drift
 from pipelines.rules import ExtractRules
 from pipelines.textfile import clean_block
 
@@ -78,9 +78,7 @@ def read_page(capture: Capture, rules: ExtractRules, model: SiteModel | None = N
     read = _read(page, tree, capture, rules)
     if not read.blocks:
         return read
-    evidence = "the place of the main text " + ("is not there" if container is None else "does not hold it")
-    drift = QualityLabel(name=DRIFT, score=1.0, evidence=evidence)
-    return attrs.evolve(read, labels=(*read.labels, drift))
+    return attrs.evolve(read, labels=(*read.labels, template_drift.label(found=container is not None)))
 
 
 def _read(

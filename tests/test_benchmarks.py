@@ -194,7 +194,7 @@ def test_contenders_take_turns_and_are_compared_round_by_round() -> None:
 
 def test_a_page_is_timed_by_every_reader() -> None:
     captures = pagecost.page_sets(0)["demo"][:1]
-    costs = alternate(pagecost.readers(captures), 1)
+    costs = alternate(pagecost.readers(captures, {}), 1)
     assert all(middle(found) > 0 for found in costs.values()) and len(costs) == 3
 
 
