@@ -28,8 +28,8 @@ _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
 
 
 def measure(rounds: int = 3, labelled_pages: int = 24) -> Report:
-    """Each kind of page by itself: small demo pages, generated ones of 100 KB, real Chinese ones where they lie beside; and
-    the pages of generated outlets, without and with the models of their sites.
+    """Each kind of page by itself: small demo pages, generated ones of 100 KB, real Chinese ones where they lie beside;
+    and the pages of generated outlets, without and with the models of their sites.
 
     All others are pages of unknown sites. Every reader is handed the bytes and decodes them itself.
     """
