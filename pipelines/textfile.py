@@ -71,8 +71,9 @@ def is_byline(block: str) -> bool:
 
 
 def clean_block(text: str) -> str:
-    """A block as a text file may hold it: its lines cleaned, empty ones gone. May be empty."""
-    return "\n".join(line for raw in _LINES.split(text) if (line := _line(raw)))
+    """A block as a text file may hold it: its lines cleaned, empty ones gone, code indented. May be empty."""
+    lines = [(len(raw) - len(raw.lstrip(" ")), line) for raw in _LINES.split(text) if (line := _line(raw))]
+    return "\n".join(" " * indent * (at > 0) + line for at, (indent, line) in enumerate(lines))
 
 
 def clock(when: datetime, precision: str | None) -> str:

@@ -6,12 +6,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cached_property
+from textwrap import dedent
 
 import attrs
 from lxml.html import HtmlElement
 
 from pipelines.content.outline import Box, Outline
-from pipelines.content.tree import weight
+from pipelines.content.tree import CJK, weight
 
 BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir", "div",
@@ -162,16 +163,32 @@ def _paragraphs(raw: str) -> list[str]:
 
 
 def _whole(page: Outline, box: Box) -> Segment | None:
-    """A list or table that is read as one block; None where it only lays the page out."""
-    if box.tag in ("ul", "ol"):
-        items = [child for child in box.children if child.tag == "li" and not child.gone]
-        if items and all(_is_cell(page, item) for item in items):
-            return _of_lines(page, box, [squeeze(page.text(item)) for item in items], "list")
+    """A list, a table or code that is read as one block; None where it only lays the page out."""
+    if box.tag in ("ul", "ol", "dl"):
+        items = [inner for inner in page.inside(box) if inner.tag in _ITEMS and not inner.gone]
+        if len(items) >= _FEWEST[box.tag] and all(_is_item(page, item) for item in items):
+            return _of_lines(page, box, [squeeze(_own_text(page, item)) for item in items], "list")
     elif box.tag == "table":
-        parts = [inner for inner in page.inside(box) if inner.tag in ("tr", "td", "th") and not inner.gone]
-        if all(_is_cell(page, part) for part in parts if part.tag != "tr"):
-            return _of_lines(page, box, [_row(page, part) for part in parts if part.tag == "tr"], "table")
+        parts = [inner for inner in page.inside(box) if inner.tag in _TABLE_PARTS and not inner.gone]
+        if all(_is_cell(page, part) for part in parts if part.tag in ("td", "th")):
+            captions = [squeeze(page.text(part)) for part in parts if part.tag == "caption"]
+            rows = [_row(page, part) for part in parts if part.tag == "tr"]
+            return _of_lines(page, box, captions + rows, "table")
+    elif box.tag == "pre" and not CJK.search(raw := "".join(page.texts[box.start : box.stop])):
+        return _of_lines(page, box, _code(raw), "pre")
     return None
+
+
+_ITEMS = frozenset({"li", "dt", "dd"})
+_FEWEST = {"ul": 1, "ol": 1, "dl": 4}
+"""Items from which it is a list: many a page stands in a dl of three."""
+_TABLE_PARTS = frozenset({"caption", "tr", "td", "th"})
+
+
+def _code(raw: str) -> list[str]:
+    """The lines of code with their indents."""
+    lines = dedent(raw.expandtabs(4)).split("\n")
+    return [line[: len(line) - len(line.lstrip())] + text for line in lines if (text := squeeze(line))]
 
 
 def _is_cell(page: Outline, box: Box) -> bool:
@@ -180,6 +197,26 @@ def _is_cell(page: Outline, box: Box) -> bool:
     return len(tags) < 2 and _STRUCTURE.isdisjoint(tags)
 
 
+def _is_item(page: Outline, box: Box) -> bool:
+    """Whether an item holds one thing only, but for lists that hang below it."""
+    own = [inner for inner in page.inside(box) if inner.tag in BLOCKS and not inner.gone and inner.tag not in _LISTS]
+    return sum(_item_of(inner) is box for inner in own) < 2 and _STRUCTURE.isdisjoint(inner.tag for inner in own)
+
+
+def _item_of(box: Box) -> Box | None:
+    above = box.parent
+    while above is not None and above.tag not in _ITEMS:
+        above = above.parent
+    return above
+
+
+def _own_text(page: Outline, item: Box) -> str:
+    """The text of an item without the lists that hang below it."""
+    below = next((inner.start for inner in page.inside(item) if inner.tag in ("ul", "ol", "dl")), item.stop)
+    return "".join(page.texts[item.start : below])
+
+
+_LISTS = frozenset({"ul", "ol", "li", "dl", "dt", "dd"})
 _STRUCTURE = frozenset({"table", "ul", "ol", "h1", "h2", "h3"})
 
 

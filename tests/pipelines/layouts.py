@@ -170,3 +170,92 @@ CHINESE: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
 }
+
+
+_ENGLISH = (
+    "A spring that nobody had charted was found on the northern slope above Yunxi on Friday, the county said.",
+    "Rangers took samples before noon, and a first test showed more minerals than in the wells of the two villages below.",
+    "“I have walked these hills for twenty years and never seen it,” said the ranger who found it.",
+    "The county plans to finish its tests by the end of April and will then decide whether to build a pipe.",
+)
+_JAPANESE = (
+    "雲渓県の北斜面で六日、これまで知られていなかった泉が見つかったと県が発表した。",
+    "県は当日に水を採取し、最初の検査では麓の井戸よりも鉱物の量が多いことが分かった。",
+    "「この山を二十年歩いてきたが、一度も見たことがない」と見回りの職員は話している。",
+)
+_KOREAN = (
+    "윈시현 북쪽 비탈에서 지금까지 알려지지 않은 샘이 6일 발견됐다고 현이 밝혔다.",
+    "현은 이날 물을 떠서 검사했고, 산 아래 우물보다 미네랄이 많다는 결과를 얻었다.",
+    "“이 산을 20년 동안 걸었지만 한 번도 본 적이 없다”고 산림 감시원은 말했다.",
+)
+
+
+def _story(paragraphs: tuple[str, ...], title: str, lang: str, amid: str = "", after: str = "") -> str:
+    first, *rest = (f"<p>{text}</p>" for text in paragraphs)
+    links = "".join(f"<li><a href='/n/{i}'>Another headline of the day, number {i}</a></li>" for i in range(9))
+    return _page(
+        f"<nav><ul>{links}</ul></nav><main><h1>{title}</h1><div class='byline'>By A. Writer</div>"
+        f"<div class='body'>{first}{amid}{''.join(rest)}{after}</div></main><footer>© 2026</footer>",
+        lang=lang,
+        title=title,
+    )
+
+
+ABROAD: dict[str, tuple[str, tuple[str, ...]]] = {
+    "links to others and a newsletter amid the text": (
+        _story(
+            _ENGLISH, "Uncharted spring found above Yunxi", "en",
+            amid="<p><a href='/x'>READ MORE: Yunxi plants a hundred thousand trees</a></p>"
+            "<div class='newsletter-box'><h3>Morning Brief</h3><p>Sign up for our newsletter. It is free. You can leave at any time.</p></div>"
+            "<div class='teaser'><a href='/y'>Old well dry for a third year, villagers say</a><p>They hope for a new source.</p></div>",
+            after="<p>CLICK HERE TO GET THE YUNXI NEWS APP</p>",
+        ),
+        _ENGLISH,
+    ),
+    "a quotation by itself": (
+        _story(_ENGLISH[:3], "Uncharted spring found above Yunxi", "en", amid=f"<blockquote><p>{_ENGLISH[3]}</p></blockquote>"),
+        (_ENGLISH[0], _ENGLISH[3], *_ENGLISH[1:3]),
+    ),
+    "Japanese with a wall": (
+        _story(
+            _JAPANESE, "北斜面で新しい泉見つかる", "ja",
+            after="<p>この記事は会員限定です。</p><h2>関連記事</h2><ul><li><a href='/1'>春の植林が予定より早く終わる</a></li></ul>",
+        ),
+        _JAPANESE,
+    ),
+    "Korean with rights": (
+        _story(
+            _KOREAN, "북쪽 비탈에서 새 샘 발견", "ko",
+            after="<p>저작권자 ⓒ 윈시일보, 무단 전재 및 재배포 금지</p><h3>관련기사</h3><p><a href='/1'>봄철 나무 심기 일찍 끝나</a></p>",
+        ),
+        _KOREAN,
+    ),
+}  # fmt: skip
+
+FORMS: dict[str, tuple[str, str]] = {
+    "list": ("<ul><li>上午取样</li><li>下午送检</li></ul>", "上午取样\n下午送检"),
+    "nested list": (
+        "<ol><li>取样<ul><li>北坡三处</li><li>南坡一处</li></ul></li><li>送检</li></ol>",
+        "取样\n北坡三处\n南坡一处\n送检",
+    ),
+    "definitions": (
+        "<dl><dt>泉眼</dt><dd>水温十一摄氏度</dd><dt>水井</dt><dd>水温十五摄氏度</dd></dl>",
+        "泉眼\n水温十一摄氏度\n水井\n水温十五摄氏度",
+    ),
+    "table with a caption and a wide cell": (
+        (
+            "<table><caption>水质</caption><tr><th>项目</th><th>泉眼</th><th>水井</th></tr><tr><td>温度</td><td>11</td><td>15</td></tr>"
+            "<tr><td colspan='2'>合计</td><td>26</td></tr></table>"
+        ),
+        "水质\n项目 | 泉眼 | 水井\n温度 | 11 | 15\n合计 | 26",
+    ),
+    "code": (
+        "<pre><code>def deep(x):\n    if x:\n        return 1\n    return 2</code></pre>",
+        "def deep(x):\n    if x:\n        return 1\n    return 2",
+    ),
+    "verse": ("<p>山中何所有<br>岭上多白云<br>只可自怡悦</p>", "山中何所有\n岭上多白云\n只可自怡悦"),
+    "words split by markup": (
+        "<p>护<b>林</b>员&shy;说，这&#8203;里的泉<wbr>水与<ruby>浥<rp>(</rp><rt>yì</rt><rp>)</rp></ruby>谷的水不同。</p>",
+        "护林员说，这里的泉水与浥(yì)谷的水不同。",
+    ),
+}
