@@ -157,7 +157,7 @@ def _is_tail(segment: Segment) -> bool:
         return True
     if segment.kind == "list" and segment.links > 0.4:
         return True
-    if not ends and (_has_labels(text) or _CREDIT.match(text)):
+    if not ends and len(text) < 60 and (_has_labels(text) or _CREDIT.match(text)):
         return True
     if segment.kind in HEADINGS and not CJK.search(text):
         return True
