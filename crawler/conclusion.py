@@ -21,6 +21,7 @@ from crawler.exits import ExitCode, one_line
 from crawler.extensions.report import (
     Failure,
     HostFigures,
+    ModelFigures,
     RunRecord,
     Timings,
     Verdict,
@@ -134,6 +135,10 @@ def _record(run: Run, crawler: Crawler, findings: tuple[str, ...], code: ExitCod
                 mean_latency_ms=tally.mean_latency_ms,
             )
             for host, tally in sorted(run.tally.hosts.items())
+        ),
+        models=tuple(
+            ModelFigures(site=site, digest=use.digest, fitted=use.fitted, drifted=use.drifted)
+            for site, use in run.models.uses().items()
         ),
         failures=tuple(Failure(url=row.url, reason=row.reason or "no reason noted") for row in failed),
         failures_total=len(failed),

@@ -73,6 +73,8 @@ def _made(run: Run, row: Mapping[str, Any], coming: Future[Extracted]) -> dict[s
         return {}
     if not made.text:
         return {}
+    if row["provenance"]["model_digest"] is None:
+        run.models.count(made.document)
     doubles = run.settlement.settle_again(made.row, made.text, made.document.blocks)
     made.row["duplicate_of"] = doubles.duplicate_of
     made.row["near_duplicates"] = doubles.near_duplicates

@@ -39,6 +39,15 @@ class _Site:
     drifted: int = 0
 
 
+@attrs.frozen(kw_only=True)
+class ModelUse:
+    """How the pages of a run fitted the model in force for their site."""
+
+    digest: str
+    fitted: int
+    drifted: int
+
+
 class SiteModels:
     """The models of one run. Each site's newest is in force; none is learned where `pages` is 0.
 
@@ -68,11 +77,8 @@ class SiteModels:
         if not self._pages or not document.has_text or rules.main:
             return
         site = self._sites.setdefault(document.site, _Site(due=self._pages))
-        by_model = document.provenance.model_digest is not None
-        if by_model and not any(label.name == DRIFT for label in document.labels):
-            site.fitted += 1
+        if self.count(document):
             return
-        site.drifted += by_model
         site.articles = [*site.articles, locations][-_SAMPLE:]
         site.read += 1
         if site.learning is None and site.read >= site.due:
@@ -83,6 +89,16 @@ class SiteModels:
                 rules=rules, before=before,
             )  # fmt: skip
             site.learning = self._pool.call(learn, task)
+
+    def count(self, document: Document) -> bool:
+        """Counts a text that was read by its site's model; gives whether it fitted."""
+        if document.provenance.model_digest is None:
+            return False
+        site = self._sites[document.site]
+        drifted = any(label.name == DRIFT for label in document.labels)
+        site.fitted += not drifted
+        site.drifted += drifted
+        return not drifted
 
     def settle(self) -> None:
         """Waits for what is being learned. Raises OSError where a model cannot be kept."""
@@ -105,6 +121,14 @@ class SiteModels:
             self._shelf.keep(model)
             site.model, site.articles, site.read, site.due = model, [], 0, self._pages
             logger.info("learned a site model for %s from %d articles", model.site, len(model.learned_from))
+
+    def uses(self) -> dict[str, ModelUse]:
+        """By site, of those that have a model and had pages in this run."""
+        return {
+            name: ModelUse(digest=site.model.digest(), fitted=site.fitted, drifted=site.drifted)
+            for name, site in sorted(self._sites.items())
+            if site.model and (site.fitted or site.drifted or site.model.run == self._run)
+        }
 
     def alarms(self) -> list[str]:
         """One line for each site of which too many pages have left the model."""

@@ -55,6 +55,17 @@ class HostFigures:
 
 
 @attrs.frozen(kw_only=True)
+class ModelFigures:
+    """The site model in force for a site, and how the pages of this process fitted it."""
+
+    site: str
+    digest: str
+    fitted: int
+    drifted: int
+    """Pages that did not fit, and were read the full way."""
+
+
+@attrs.frozen(kw_only=True)
 class Failure:
     """A URL that could not be fetched, and why."""
 
@@ -131,6 +142,7 @@ class RunRecord:
     labels: Mapping[str, int] = attrs.field(factory=dict)
     """Documents by quality label."""
     hosts: tuple[HostFigures, ...] = ()
+    models: tuple[ModelFigures, ...] = ()
     failures: tuple[Failure, ...] = attrs.field(default=(), converter=_first_failures)
     """The first `FAILURES_KEPT`."""
     failures_total: int = 0

@@ -19,6 +19,7 @@ from crawler.extensions.report import (
     FAILURES_KEPT,
     Failure,
     HostFigures,
+    ModelFigures,
     RunRecord,
     Timings,
     WarcFile,
@@ -54,6 +55,7 @@ FULL = attrs.evolve(
         HostFigures(host="news.example", fetched=1300, texts=1200, failed=2, received=5_000_000, mean_latency_ms=12.34),
         HostFigures(host="dead.example", fetched=0, texts=0, failed=1, received=0, mean_latency_ms=None),
     ),
+    models=(ModelFigures(site="news.example", digest="sha256:" + "cd" * 32, fitted=1180, drifted=20),),
     failures=(Failure(url=NASTY, reason="<b>refused</b>"),),
     failures_total=3,
     statuses={200: 1300, 404: 64},
@@ -66,6 +68,9 @@ FULL = attrs.evolve(
     verdict="findings",
     exit_code=3,
 )
+
+
+MODEL = f"../../models/{'cd' * 32}.json"
 
 
 def text_of(record: RunRecord) -> str:
@@ -217,7 +222,7 @@ def test_a_page_that_needs_nothing_else():
     assert not page.tags & {"script", "link", "img", "iframe", "object", "base", "form"} and not page.handlers
     assert page.references == {
         "../../texts/20261122T063813Z-a1b2/", "../../archive/", "../../archive/demo-1.warc.gz",
-        "../../ledger.sqlite", "crawl.log", "run.json",
+        "../../ledger.sqlite", "crawl.log", "run.json", MODEL,
     }  # fmt: skip
     assert "@import" not in render_report(FULL) and "url(" not in render_report(FULL)
 
@@ -225,6 +230,7 @@ def test_a_page_that_needs_nothing_else():
 def test_links_lead_where_things_lie(tmp_path):
     collection = tmp_path / "demo"
     names = ["archive/a b#1.warc.gz", "ledger.sqlite", f"texts/{FULL.run}/000.txt", f"runs/{FULL.run}/crawl.log"]
+    names.append(MODEL.removeprefix("../../"))
     for name in names:
         (collection / name).parent.mkdir(parents=True, exist_ok=True)
         (collection / name).touch()

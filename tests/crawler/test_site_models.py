@@ -71,6 +71,9 @@ def test_every_text_of_the_run_is_made_by_the_model_in_the_end(outlet: Outlet) -
     assert outlet.texts() == {url: page.text for url, page in pages.items()}
     assert [row["file"][:4] for row in rows] == [f"{number:03d}_" for number in range(20)]
     assert len(list((outlet.work.path("c") / "texts").glob("*/*.txt"))) == 20
+    assert outlet.work.run_record("c")["models"] == [
+        {"site": rows[0]["site"], "digest": f"sha256:{model.stem}", "fitted": 20, "drifted": 0}
+    ]
     outlet.proved()
 
 
