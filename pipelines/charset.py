@@ -97,7 +97,7 @@ def _seven_bit(body: bytes, declared: Sequence[Declared]) -> str | None:
     for found in declared:
         if found.codec in _SEVEN_BIT and _SEVEN_BIT[found.codec] in body:
             return found.codec
-    return "iso2022_jp" if (b"\x1b$B" in body or b"\x1b$@" in body) and body.isascii() else None
+    return "iso2022_jp" if body.isascii() and (b"\x1b$B" in body or b"\x1b$@" in body) else None
 
 
 def _is_utf8(body: bytes) -> bool:
@@ -200,7 +200,7 @@ def _decided(
     rivals: dict[str, float] | None = None,
 ) -> tuple[str, CharsetDecision]:
     text = _read(body, codec)
-    text, undone = undo_mojibake(text, codec)
+    text, undone = undo_mojibake(text, codec, body if codec == "utf-8" else None)
     return text, CharsetDecision(
         declared=declared[0].label if declared else None,
         detected=detected,

@@ -73,17 +73,17 @@ def extract_from_container(
 ) -> list[Segment]:
     """The segments of the main text in a box that is known to hold it, without what the site's pages share.
 
-    The engine sees that box alone, and what it leaves out stays only if it is prose or stands between what it took.
+    Prose stays, and what stands between it; for the rest the engine is asked, which sees that box alone.
     Drops from the outline as `extract_main_content` does. Raises RulesError for an XPath that cannot be used.
     """
     _follow(rules, page)
     prepare(page)
     segments = [segment for segment in segments_of(page, container) if not is_shared(segment.text)]
-    if not segments:
-        return []
-    view = segments_in(_by_trafilatura(page.kept(container), precise=True), segments, title)
-    chosen = view | {i for i, segment in enumerate(segments) if is_prose(segment)}
-    chosen = fill(chosen, [frozenset(range(len(segments)))], segments)
+    everything = frozenset(range(len(segments)))
+    chosen = fill(frozenset(i for i in everything if is_prose(segments[i])), [everything], segments)
+    if chosen != everything:  # else there is nothing to ask
+        view = segments_in(_by_trafilatura(page.kept(container), precise=True), segments, title)
+        chosen = fill(chosen | view, [everything], segments)
     return drop_asides(trim([segments[i] for i in sorted(chosen)], title))
 
 

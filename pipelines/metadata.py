@@ -355,21 +355,21 @@ def _read_original(found: Metadata, page: Sequence[Segment], url: str) -> None:
             found.settle("original_url", absolute(link, url) if link.startswith(("http", "//")) else None, "page")
 
 
-_LETTERS = re.compile(r"[^\W\d_]")
-_KANA = re.compile("[\u3041-\u30ff]")
-_HANGUL = re.compile("[\uac00-\ud7a3]")
+_NO_LETTERS = re.compile(r"[\W\d_]+")
+_SCRIPTS = (
+    (re.compile("[\u3041-\u30ff]+"), 0.08, "ja"), (re.compile("[\uac00-\ud7a3]+"), 0.2, "ko"),
+    (re.compile(f"{CJK.pattern}+"), 0.2, "zh"),
+)  # fmt: skip
+"""By runs, and of the letters the share from which a text is in the language."""
 
 
 def _language(tree: HtmlElement, main: Sequence[Segment]) -> str | None:
     """The language by the text's script, else as declared."""
     text = "".join(segment.text for segment in main[:40])[:1500]
-    letters = len(_LETTERS.findall(text)) or 1
-    if len(_KANA.findall(text)) > 0.08 * letters:
-        return "ja"
-    if len(_HANGUL.findall(text)) > 0.2 * letters:
-        return "ko"
-    if len(CJK.findall(text)) > 0.2 * letters:
-        return "zh"
+    for script, share, language in _SCRIPTS:
+        found = sum(map(len, script.findall(text)))
+        if found > share * len(text) or (found and found > share * len(_NO_LETTERS.sub("", text))):
+            return language
     declared = (tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "").strip().lower()
     primary = re.split("[-_]", declared)[0]
     return primary if re.fullmatch("[a-z]{2,3}", primary) else None

@@ -34,10 +34,11 @@ _WHOLE = 3
 """Of so many characters that come back one may be lost."""
 
 
-def undo_mojibake(text: str, codec: str) -> tuple[str, str | None]:
+def undo_mojibake(text: str, codec: str, utf8: bytes | None = None) -> tuple[str, str | None]:
     """The text as it was before it was decoded wrong, and what was undone ("utf-8 as cp1252"); None for nothing.
 
-    `codec` is what made the text: East Asian codings other than Unicode cannot hold what windows-1252 makes.
+    `codec` is what made the text: East Asian codings other than Unicode cannot hold what windows-1252 makes. `utf8` is
+    the text in UTF-8, where it is at hand.
 
     Undone is what bears it out by itself: sequences that are whole UTF-8, or stretches that are far likelier text
     afterwards. What stands rightly beside them stays; a character whose bytes are lost becomes U+FFFD.
@@ -45,7 +46,7 @@ def undo_mojibake(text: str, codec: str) -> tuple[str, str | None]:
     head = text[:_HEAD]
     if any(trace in head for trace in _TRACES[:_COMMONEST]) and sum(map(head.count, _TRACES)) >= _LEAST:
         return _undo_gbk(text)
-    if codec in _LEGACY[1:] or not _SUSPECT.search(head.encode("utf-8", "replace")):
+    if codec in _LEGACY[1:] or not _SUSPECT.search(head.encode("utf-8", "replace") if utf8 is None else utf8):
         return text, None
     leads = len(_LEAD.findall("".join(_UTF8_AS_LATIN.findall(head))))
     if leads >= _LEAST and leads >= _CLEARLY * len(_LEAD.findall(head)):

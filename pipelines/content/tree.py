@@ -23,11 +23,12 @@ MAX_NODE = 200_000
 
 _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,300}\?>")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\x0c\r"))
-_ESCAPE_MARKS = (b"\x1b", b"27;", b"1b;", b"1B;")
 ESCAPES = re.compile(
     r"(?:\x1b|&#0{0,5}27;|&#[xX]0{0,5}1[bB];)(?:\[[0-9;?]{0,40}[@-~]|\][^\x07\x1b<&]{0,200}(?:\x07|\x1b\\|&#0{0,5}7;)|[()][0-9A-B])"
 )
 """Terminal escape sequences (ECMA-48): colours, cursor moves, window titles."""
+_ESCAPED = re.compile(rb"&#(?:0{0,5}27|[xX]0{0,5}1[bB]);")
+"""The escape character as a reference; it begins with what is found fast."""
 _INLINE = ("font", "span", "b", "i", "u", "em", "strong", "big", "small", "a", "center", "ins", "del", "label", "nobr")
 _WRAPPERS = ("div", "section", "table", "tbody", "tr", "td", "ul", "ol", "li", "blockquote", "form", "dl", "dd", "dt")
 
@@ -90,7 +91,7 @@ def _printable(text: str) -> bytes:
     if declaration := _XML_DECLARATION.match(text):
         text = text[declaration.end() :]
     data = text.encode("utf-8", "ignore")
-    if any(mark in data for mark in _ESCAPE_MARKS):
+    if b"\x1b" in data or _ESCAPED.search(data):
         data = ESCAPES.sub("", text).encode("utf-8", "ignore")
     if "\ufffe" in text or "\uffff" in text:
         data = data.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")

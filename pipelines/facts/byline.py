@@ -37,8 +37,8 @@ class Line:
     ) -> Line:
         """Reads a segment; `zone` and `worded` as for `find_stamp`."""
         text = "\t".join(segment.pieces)[:LONGEST]
-        stamp = None if _NO_DATE.search(text) else find_stamp(text, zone, worded=worded)
-        if stamp and _is_lead(text, stamp):
+        stamp = find_stamp(text, zone, worded=worded)
+        if stamp and (_is_lead(text, stamp) or _NO_DATE.search(text)):
             stamp = None
         return cls(text=text, segment=segment, pairs=labelled(text), stamp=stamp, below=below, inside=inside)
 

@@ -222,24 +222,21 @@ _SPAM = re.compile(
 def hijack_score(title: str, blocks: Sequence[str]) -> tuple[float, str]:
     """How surely a title is not the text's but a hijacker's, 0..1, and by what it shows.
 
-    Two things together: the main text knows nothing of the title, and the title is a list of search words.
+    Two things together: the main text knows nothing of the title, and the title is a list of search words; 0 without
+    both.
     """
-    name = key(title)
-    text = key("".join(blocks))
-    if len(name) < 4 or len(text) < 120:
-        return 0.0, ""
-    shared = overlap(name, text)
     words = [word for word in re.split(r"[_,，、|｜\s\-]+", title) if word]
     stems = Counter(word[:2] for word in words if len(word) > 2)
     repeated = stems.most_common(1)[0][1] if stems else 0
     spam = len(set(_SPAM.findall(title)))
-    score = (0.4 if shared < 0.12 else 0.2 if shared < 0.25 else 0.0) * (1 if shared < 0.25 else 0)
-    if not score:
+    score = 0.15 * (len(words) >= 4) + 0.3 * (repeated >= 3) + min(0.6, 0.3 * spam)
+    name, text = key(title), key("".join(blocks)) if score else ""
+    shared = overlap(name, text)
+    if len(name) < 4 or len(text) < 120 or shared >= 0.25:
         return 0.0, ""
-    score += 0.15 * (len(words) >= 4) + 0.3 * (repeated >= 3) + min(0.6, 0.3 * spam)
-    return min(
-        1.0, score
-    ), f"{shared:.0%} of the title's character pairs are in the text; {len(words)} words, {spam} of spam"
+    score += 0.4 if shared < 0.12 else 0.2
+    evidence = f"{shared:.0%} of the title's character pairs are in the text; {len(words)} words, {spam} of spam"
+    return min(1.0, score), evidence
 
 
 def is_heading_of(text: str, title: str | None) -> bool:
@@ -256,6 +253,6 @@ def honest_title(tree: HtmlElement, head: Head, blocks: Sequence[str]) -> tuple[
     shown = [*_headings(tree), *_named(tree), (head.metas.get("og:title", ""), "meta:og:title")]
     for title, origin in shown:
         name = key(title)
-        if 8 <= len(name) < 80 and origin != "h3" and overlap(name, text) > 0.3 and not hijack_score(title, blocks)[0]:
+        if 8 <= len(name) < 80 and origin != "h3" and overlap(name, text) > 0.3:
             return title, origin
     return None, ""

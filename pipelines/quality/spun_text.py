@@ -24,9 +24,9 @@ _READ = 2_500
 """Characters that are read: a text of that length has shown what it is."""
 _HAN = "[\u3400-\u9fff]"
 _UNSEEN = re.compile(f"(?:[\u200b-\u200d\u2060\ufeff]|&(?:#820[345]|zwn?j);)(?={_HAN})", re.IGNORECASE)
-_UNSEEN_SIGNS = ("\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "&#820", "&zw")
-"""One of which every such character is written with: cheaper to look for."""
-_HALF_CYRILLIC = re.compile("[A-Za-z][\u0430-\u044f\u0410-\u042f][A-Za-z]|[\u0430-\u044f\u0410-\u042f][A-Za-z]{2}")
+_UNSEEN_REFERENCE = re.compile("&(?:#820[345]|zwn?j);", re.IGNORECASE)
+"""What begins with a sign is found fast, as single characters are."""
+_HALF_CYRILLIC = re.compile("[\u0430-\u044f\u0410-\u042f](?:(?<=[A-Za-z].)[A-Za-z]|[A-Za-z]{2})")
 _SYLLABLE = re.compile(
     "(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)(?:ai|ao|ang|an|a|ei|eng|en|er|e|iang|iao|ian|ing|iong|in|ie|iu|ia|i|"
     "ong|ou|o|uang|uai|uan|ui|un|uo|ua|u|ve|v)"
@@ -57,7 +57,7 @@ def _exchanged(text: str) -> Iterator[tuple[float, str]]:
 
 
 def _disguised(reading: Reading, text: str) -> Iterator[tuple[float, str]]:
-    if any(sign in reading.html for sign in _UNSEEN_SIGNS):
+    if any(map(reading.html.__contains__, "\u200b\u200c\u200d\u2060\ufeff")) or _UNSEEN_REFERENCE.search(reading.html):
         unseen = sum(1 for _ in _UNSEEN.finditer(reading.html))
         if unseen >= 15 and unseen > 0.01 * len(reading.text):
             yield 0.7, f"{unseen} invisible characters within words"
@@ -84,17 +84,20 @@ def _bare_syllables(text: str) -> Iterator[str]:
 def _both_scripts(text: str) -> tuple[int, int]:
     """Paragraphs that mix both scripts, of those long enough to tell. Japanese does so by its nature, and is none."""
     simplified, traditional = _scripts()
-    letters = set(text)
-    if len(letters & traditional) < 6 or len(letters & simplified) < 6 or _KANA.search(text):
+    if any(len(set(script.findall(text))) < 6 for script in (traditional, simplified)) or _KANA.search(text):
         return 0, 0
-    counts = [(sum(c in simplified for c in block), sum(c in traditional for c in block)) for block in text.split("\n")]
+    counts = [(len(simplified.findall(block)), len(traditional.findall(block))) for block in text.split("\n")]
     told = [pair for pair in counts if sum(pair) >= 8]
     return sum(min(pair) >= max(2, 0.08 * sum(pair)) for pair in told), len(told)
 
 
 @cache
-def _scripts() -> tuple[frozenset[str], frozenset[str]]:
+def _scripts() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Characters of the one script alone: what GB 2312 has and Big5 lacks, and the other way round."""
     han = [chr(code) for code in range(0x4E00, 0x9FA6)]
     simplified, traditional = ({c for c in han if c.encode(codec, "ignore")} for codec in ("gb2312", "big5"))
-    return frozenset(simplified - traditional), frozenset(traditional - simplified)
+    return _any_of(simplified - traditional), _any_of(traditional - simplified)
+
+
+def _any_of(letters: set[str]) -> re.Pattern[str]:
+    return re.compile(f"[{''.join(sorted(letters))}]")

@@ -113,7 +113,7 @@ def _pairs() -> dict[str, tuple[str, ...]]:
 def suspects(text: str) -> set[str]:
     """The swapped words that a text may hold, by its pairs of characters alone."""
     words = _by_pair()
-    return {words[pair] for view in _pairs_of(text) for pair in words.keys() & set(view)}
+    return {words[pair] for view in _pairs_of(text) for pair in words.keys() & view}
 
 
 @cache
