@@ -7,8 +7,10 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from typing import cast
 
 import attrs
+from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.content.segments import BLOCKS, key
@@ -181,12 +183,11 @@ def is_named(element: HtmlElement) -> bool:
 
 def _signs(element: HtmlElement) -> bool:
     """Whether an element reads like a byline, wherever it stands: in most pages there may be none in its place."""
-    text = ""
-    for piece in element.itertext():
-        text += piece
-        if len(text) > _BYLINE:
-            return False
-    return _SIGNED.search(text) is not None
+    text = cast(str, _TEXT(element))
+    return len(text) <= _BYLINE and _SIGNED.search(text) is not None
+
+
+_TEXT = etree.XPath("string()", smart_strings=False)
 
 
 def _prefixes(path: str) -> Iterator[str]:

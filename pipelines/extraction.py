@@ -77,7 +77,7 @@ def extract_from_container(
     Drops from the outline as `extract_main_content` does. Raises RulesError for an XPath that cannot be used.
     """
     _follow(rules, page)
-    prepare(page)
+    prepare(page, container)
     segments = [segment for segment in segments_of(page, container) if not is_shared(segment.text)]
     everything = frozenset(range(len(segments)))
     chosen = fill(frozenset(i for i in everything if is_prose(segments[i])), [everything], segments)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import metadata
 
@@ -76,23 +76,21 @@ def _continued(blocks: Sequence[str], before: Sequence[str], title: str | None) 
 
 
 def _provenance(rules: ExtractRules, model: SiteModel | None) -> Provenance:
-    versions = {
-        "text": text_version(),
-        "trafilatura": extraction.VERSION,
-        "lxml": etree.__version__,
-        "libxml2": ".".join(map(str, etree.LIBXML_VERSION)),
-        "charset-normalizer": charset_normalizer.__version__,
-        "rjieba": _version_of("rjieba"),
-    }
     return Provenance(
         extractor=extraction.ENGINE,
-        versions=versions,
+        versions=dict(_versions()),
         rules_digest=rules.digest(),
         model_digest=model.digest() if model else None,
     )
 
 
 @cache
-def _version_of(name: str) -> str:
-    """Of a library that is loaded where it is needed only."""
-    return metadata.version(name)
+def _versions() -> Mapping[str, str]:
+    return {
+        "text": text_version(),
+        "trafilatura": extraction.VERSION,
+        "lxml": etree.__version__,
+        "libxml2": ".".join(map(str, etree.LIBXML_VERSION)),
+        "charset-normalizer": charset_normalizer.__version__,
+        "rjieba": metadata.version("rjieba"),  # loaded where it is needed only
+    }

@@ -127,7 +127,7 @@ def _is_whole(read: PageRead, container: HtmlElement) -> bool:
 
 def _is_stub(labels: Sequence[QualityLabel], blocks: Sequence[str]) -> bool:
     """Whether a wall has left nothing of the article but its own words."""
-    return weight("".join(blocks)) < _WALL_TEXT and any(label.name == "login_wall" for label in labels)
+    return any(label.name == "login_wall" for label in labels) and weight("".join(blocks)) < _WALL_TEXT
 
 
 def _is_hijacked(title: tuple[str | None, str], head: Head, blocks: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date
+from functools import cache
 
 import attrs
 
@@ -46,4 +47,9 @@ class ExtractRules:
 
     def digest(self) -> str:
         """`sha256:` and hex over the canonical JSON: goes into a document's provenance."""
-        return "sha256:" + hashlib.sha256(self.to_json().encode("utf-8")).hexdigest()
+        return _digest(self)
+
+
+@cache
+def _digest(rules: ExtractRules) -> str:
+    return "sha256:" + hashlib.sha256(rules.to_json().encode("utf-8")).hexdigest()

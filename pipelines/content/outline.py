@@ -82,35 +82,42 @@ class Outline:
 
     def _read(self, body: HtmlElement) -> None:
         boxes, steps, texts, holders = self.boxes, self.steps, self.texts, self.holders
+        unseen: set[HtmlElement] = set()
+
+        def leave(box: Box, tail: str) -> None:
+            box.stop, box.end = len(steps), len(boxes)
+            steps.append(box)
+            texts.append(tail)
+            holders.append(box.parent or box)
+
         at: Box | None = None
-        walk = etree.iterwalk(body, events=("start", "end"))
-        for event, element in walk:
-            if event == "start":
-                tag = element.tag
-                if tag in INVISIBLE and at is not None:
-                    walk.skip_subtree()
-                    continue
-                in_link = tag == "a" or (at is not None and at.in_link)
-                box = Box(element, tag, at, len(boxes), len(steps), at is not None and hidden(element), in_link)
-                if at is not None:
-                    at.children.append(box)
-                at = box
-                boxes.append(at)
-                steps.append(at)
-                texts.append("\n" if tag == "br" else element.text or "")
-                holders.append(at)
-            elif at is None:
+        for element in body.iter():  # half the time of etree.iterwalk
+            tag, above = element.tag, element.getparent()
+            if above in unseen:
+                unseen.add(element)
                 continue
-            elif element is at.element:
-                at.stop, at.end = len(steps), len(boxes)
-                steps.append(at)
-                texts.append(element.tail or "" if at.parent is not None else "")
-                holders.append(at.parent or at)
+            while at is not None and at.element is not above:
+                leave(at, at.element.tail or "")
                 at = at.parent
-            elif element.tail:
-                steps.append(None)
-                texts.append(element.tail)
-                holders.append(at)
+            if tag in INVISIBLE and at is not None:
+                unseen.add(element)
+                if element.tail:
+                    steps.append(None)
+                    texts.append(element.tail)
+                    holders.append(at)
+                continue
+            in_link = tag == "a" or (at is not None and at.in_link)
+            box = Box(element, tag, at, len(boxes), len(steps), at is not None and hidden(element), in_link)
+            if at is not None:
+                at.children.append(box)
+            at = box
+            boxes.append(at)
+            steps.append(at)
+            texts.append("\n" if tag == "br" else element.text or "")
+            holders.append(at)
+        while at is not None:
+            leave(at, at.element.tail or "" if at.parent is not None else "")
+            at = at.parent
 
     @property
     def root(self) -> Box:

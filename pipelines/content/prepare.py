@@ -34,11 +34,12 @@ def lay_open(page: Outline) -> None:
     _undo_layout_tables(page)
 
 
-def prepare(page: Outline) -> None:
-    """Drops the furniture of a Chinese page that is laid open."""
-    _drop_cards(page)
-    _drop_furniture(page)
-    _drop_headed(page)
+def prepare(page: Outline, top: Box | None = None) -> None:
+    """Drops the furniture of a Chinese page that is laid open, or of one of its boxes."""
+    top = top or page.root
+    _drop_cards(page, top)
+    _drop_furniture(page, top)
+    _drop_headed(page, top)
 
 
 _COVERED = 120
@@ -87,10 +88,10 @@ def _table_of(box: Box) -> Box | None:
     return at
 
 
-def _drop_cards(page: Outline) -> None:
+def _drop_cards(page: Outline, top: Box) -> None:
     """Four or more like siblings that each begin with a headline link are teasers of other articles."""
     page.weigh()
-    for parent in page.boxes:
+    for parent in (top, *page.inside(top)):
         if len(parent.children) < 4:
             continue
         rows: dict[tuple[str, str], list[Box]] = {}
@@ -114,12 +115,12 @@ def _is_teaser(page: Outline, box: Box) -> bool:
     return 0 <= page.text(box).replace(" ", "").find(headline[:10]) <= 25
 
 
-def _drop_furniture(page: Outline) -> None:
+def _drop_furniture(page: Outline, top: Box) -> None:
     """Boxes that are furniture by tag or class name and hold no prose, and boxes that are mostly links."""
     page.weigh()
     total, prose = page.root.weight or 1, page.root.prose
-    for box in page.boxes:
-        if box.gone or box is page.root or not _may_be_furniture(box):
+    for box in page.inside(top):
+        if box.gone or not _may_be_furniture(box):
             continue
         # The box with the page's own prose stays, however it is named and however many links hang in it.
         if box.weight > 0.6 * total or (box.prose > 0.5 * prose and box.prose > 60):
@@ -152,11 +153,11 @@ def _is_named_furniture(box: Box) -> bool:
     return box.tag in ("aside", "footer", "nav") or bool(_FURNITURE.search(names))
 
 
-def _drop_headed(page: Outline) -> None:
+def _drop_headed(page: Outline, top: Box) -> None:
     """Boxes under a heading such as 相关阅读, with what follows them in the same box."""
     page.weigh()
     total = page.root.weight or 1
-    for box in page.boxes:
+    for box in page.inside(top):
         if box.tag not in _HEADINGS or box.gone or not 0 < box.weight <= 40:
             continue
         heading = page.text(box).replace(" ", "")

@@ -60,6 +60,8 @@ _WORDED = re.compile(
     re.IGNORECASE,
 )
 _EASTERN = (_YEAR_FIRST, _SHORT_YEAR, _YEAR_APART, _MONTH_FIRST)
+_PARTED = re.compile(r"\d\s{0,2}[-/.年년\s]\s{0,2}\d")
+"""What each of them has: cheaper to look for."""
 _EARLIEST = 1990
 
 
@@ -81,6 +83,8 @@ def find_stamp(text: str, zone: tzinfo = CHINA, *, worded: bool = False) -> Stam
 
     Numbers are read year first, as East Asia writes them; with `worded` also as Europe does (3.5.2024, 3 May 2024).
     """
+    if not worded and not _PARTED.search(text):
+        return None
     patterns = (_YEAR_FIRST, _DAY_FIRST, _MONTH_FIRST, _WORDED) if worded else _EASTERN
     found = [match for pattern in patterns if (match := pattern.search(text))]
     for match in sorted(found, key=lambda match: match.start()):

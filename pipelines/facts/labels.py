@@ -145,8 +145,11 @@ def _word_before(line: str, end: int, last: int) -> tuple[int, str]:
     """Start and letters of the longest label that ends at `end` and begins not before `last`; white space in it is
     left out. -1 and "" for none."""
     word, found, begin = "", "", -1
+    first = max(last, end - _REACH)
+    if line[first:end].rstrip()[-1:] not in _last_letters():
+        return begin, found
     labels = _labels()
-    for i in range(end - 1, max(last, end - _REACH) - 1, -1):
+    for i in range(end - 1, first - 1, -1):
         letter = line[i]
         if letter == "\t" and word:
             break
@@ -158,6 +161,11 @@ def _word_before(line: str, end: int, last: int) -> tuple[int, str]:
         if word in labels and not (word in _ALONE and _joined(line, i, last)):
             found, begin = word, i
     return begin, found
+
+
+@cache
+def _last_letters() -> frozenset[str]:
+    return frozenset(label[-1] for label in _labels())
 
 
 def _joined(line: str, at: int, last: int) -> bool:
