@@ -12,6 +12,7 @@ from pipelines.content.wording import (
     CREDIT_LINE,
     HEADING_OF_OTHERS,
     JUNK_LINE,
+    OWNED,
     PUNCTUATION,
     RIGHTS_LINE,
     SENTENCE_END,
@@ -67,7 +68,7 @@ def is_furniture(text: str) -> bool:
 
 def is_notice(text: str) -> bool:
     """A notice of rights or a disclaimer."""
-    return len(text) < 160 and bool(RIGHTS_LINE.search(text))
+    return len(text) < 160 and bool(OWNED.match(text) or RIGHTS_LINE.search(text))
 
 
 def is_byline(text: str) -> bool:
