@@ -141,7 +141,7 @@ _PRECISE = Extractor(precision=True, fast=True, comments=False)
 
 def _by_readability(tree: HtmlElement) -> str:
     try:
-        found = ReadabilityDocument(deepcopy(tree)).summary()
+        found = ReadabilityDocument(tree).summary()
     except Exception:
         return ""
     if isinstance(found, str):

@@ -41,14 +41,13 @@ class Box:
     """Where it ends, and its tail stands."""
     end: int = 0
     """The place of the first box after all that it holds."""
-    children: list[Box] = attrs.Factory(list)
     gone: bool = False
-    weight: int = 0
+    weight: int = attrs.field(init=False)
     """Weight of all text that it holds, itself and below, as `Outline.weigh` found it last; so the following."""
-    linked: int = 0
+    linked: int = attrs.field(init=False)
     """Weight of the text that is in links."""
-    sentences: int = 0
-    prose: int = 0
+    sentences: int = attrs.field(init=False)
+    prose: int = attrs.field(init=False)
     """Weight of the text outside links that is punctuated as sentences are."""
 
     def add(self, weight_: int, linked: int, sentences: int, prose: int) -> None:
@@ -83,41 +82,46 @@ class Outline:
     def _read(self, body: HtmlElement) -> None:
         boxes, steps, texts, holders = self.boxes, self.steps, self.texts, self.holders
         unseen: set[HtmlElement] = set()
-
-        def leave(box: Box, tail: str) -> None:
-            box.stop, box.end = len(steps), len(boxes)
-            steps.append(box)
-            texts.append(tail)
-            holders.append(box.parent or box)
-
-        at: Box | None = None
-        for element in body.iter():  # half the time of etree.iterwalk
+        elements = body.iter()  # with what follows, half the time of etree.iterwalk
+        at = root = Box(next(elements), body.tag, None, 0, 0, False, False)
+        boxes.append(root)
+        steps.append(root)
+        texts.append(body.text or "")
+        holders.append(root)
+        for element in elements:
             tag, above = element.tag, element.getparent()
             if above in unseen:
                 unseen.add(element)
                 continue
-            while at is not None and at.element is not above:
-                leave(at, at.element.tail or "")
-                at = at.parent
-            if tag in INVISIBLE and at is not None:
+            while at.element is not above:
+                at = self._leave(at)
+            if tag in INVISIBLE:
                 unseen.add(element)
-                if element.tail:
+                if tail := element.tail:
                     steps.append(None)
-                    texts.append(element.tail)
+                    texts.append(tail)
                     holders.append(at)
                 continue
-            in_link = tag == "a" or (at is not None and at.in_link)
-            box = Box(element, tag, at, len(boxes), len(steps), at is not None and hidden(element), in_link)
-            if at is not None:
-                at.children.append(box)
-            at = box
+            at = Box(element, tag, at, len(boxes), len(steps), hidden(element), at.in_link or tag == "a")
             boxes.append(at)
             steps.append(at)
             texts.append("\n" if tag == "br" else element.text or "")
             holders.append(at)
-        while at is not None:
-            leave(at, at.element.tail or "" if at.parent is not None else "")
-            at = at.parent
+        while at is not root:
+            at = self._leave(at)
+        root.stop, root.end = len(steps), len(boxes)
+        steps.append(root)
+        texts.append("")
+        holders.append(root)
+
+    def _leave(self, box: Box) -> Box:
+        """Notes where a box ends; gives the one above."""
+        assert box.parent is not None
+        box.stop, box.end = len(self.steps), len(self.boxes)
+        self.steps.append(box)
+        self.texts.append(box.element.tail or "")
+        self.holders.append(box.parent)
+        return box.parent
 
     @property
     def root(self) -> Box:
@@ -130,6 +134,15 @@ class Outline:
     def inside(self, box: Box) -> list[Box]:
         """All boxes within a box, itself not among them."""
         return self.boxes[box.index + 1 : box.end]
+
+    def children(self, box: Box) -> list[Box]:
+        """The boxes right within a box. Not kept in it: without a circle of references a page is freed at once."""
+        found: list[Box] = []
+        at = box.index + 1
+        while at < box.end:
+            found.append(self.boxes[at])
+            at = self.boxes[at].end
+        return found
 
     def text(self, box: Box) -> str:
         """All text of a box, white space squeezed."""
@@ -169,7 +182,13 @@ class Outline:
 
     def kept(self, top: Box | None = None) -> HtmlElement:
         """A copy of the body, or of a box, in a document of its own, without what was dropped or is not shown."""
-        gone = [box.element for box in self.boxes if box.gone or box.hidden]
+        gone: list[HtmlElement] = []
+        at = 0
+        while at < len(self.boxes):
+            box = self.boxes[at]
+            if box.gone or box.hidden:
+                gone.append(box.element)
+            at = box.end if box.gone or box.hidden else at + 1
         for element in gone:
             element.set(_GONE, "")
         body = deepcopy((top or self.root).element)

@@ -92,10 +92,11 @@ def _drop_cards(page: Outline, top: Box) -> None:
     """Four or more like siblings that each begin with a headline link are teasers of other articles."""
     page.weigh()
     for parent in (top, *page.inside(top)):
-        if len(parent.children) < 4:
+        children = page.children(parent) if parent.end - parent.index > 4 else ()
+        if len(children) < 4:
             continue
         rows: dict[tuple[str, str], list[Box]] = {}
-        for child in parent.children:
+        for child in children:
             if child.tag in ("li", "div", "article", "section", "dl", "tr"):
                 rows.setdefault((child.tag, (child.element.get("class") or "").split(" ")[0]), []).append(child)
         for like in rows.values():
@@ -166,7 +167,7 @@ def _drop_headed(page: Outline, top: Box) -> None:
         top = _climb(page, box, heading)
         if top.parent is None or top.weight > 0.4 * total:
             continue
-        siblings = top.parent.children
+        siblings = page.children(top.parent)
         after = [sibling for sibling in siblings[siblings.index(top) + 1 :] if not sibling.gone]
         text_after = sum(sibling.weight for sibling in after)
         linked_after = sum(sibling.linked for sibling in after)

@@ -221,7 +221,7 @@ _STRUCTURE = frozenset({"table", "ul", "ol", "h1", "h2", "h3"})
 
 
 def _row(page: Outline, row: Box) -> str:
-    cells = (page.text(cell) for cell in row.children if cell.tag in ("td", "th"))
+    cells = (page.text(cell) for cell in page.children(row) if cell.tag in ("td", "th"))
     return " | ".join(text for cell in cells if (text := squeeze(cell)))
 
 

@@ -75,11 +75,16 @@ _NESTING = re.compile(
 
 
 def _shorten(tree: HtmlElement) -> None:
-    for element in tree.iter():
-        if element.text and len(element.text) > MAX_NODE and element.tag != "script":
-            element.text = element.text[:MAX_NODE]
-        if element.tail and len(element.tail) > MAX_NODE:
-            element.tail = element.tail[:MAX_NODE]
+    for text in cast("list[etree._ElementUnicodeResult]", _LONG_TEXTS(tree)):
+        element = text.getparent()
+        assert element is not None
+        if text.is_tail:
+            element.tail = text[:MAX_NODE]
+        else:
+            element.text = text[:MAX_NODE]
+
+
+_LONG_TEXTS = etree.XPath(f"//text()[string-length() > {MAX_NODE}][not(parent::script)]")
 
 
 _ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
