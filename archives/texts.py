@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from archives.digest import sha256
 from archives.errors import StorageError
 from archives.storage.base import Storage
 
 DOCUMENTS = "documents.jsonl"
+_T = TypeVar("_T")
 TEXT_NAME = re.compile(r"(\d{3,})_([0-9a-f]{16})\.txt")
 
 
@@ -85,6 +86,35 @@ class TextStore:
             self.repair()  # the files that were replaced are named by no row now
         return names
 
+    def amend(
+        self,
+        change: Callable[[Mapping[str, Any]], Mapping[str, Any] | None],
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> int:
+        """Puts other rows in the place of some, for texts that stay as they are; all of them or none. Gives how many.
+
+        `change` gives the row to be written, or None where it stays. However many rows, one is held at a time.
+        `progress` is told the rows looked at, and of how many: up to the first to be changed, then from the start
+        again. Raises `StorageError`.
+        """
+        if not any(change(row) is not None for row in _counted(self.rows(), len(self), progress)):
+            return 0
+        self.repair()
+        changed = 0
+
+        def lines() -> Iterator[bytes]:
+            nonlocal changed
+            for line in _counted(self.lines(), len(self), progress):
+                row = parse_row(line)
+                fresh = None if row is None else change(row)
+                if row is not None and fresh is not None:
+                    changed += 1
+                    line = _packed({**fresh, "file": row["file"], "text_digest": row.get("text_digest")})
+                yield line
+
+        self._storage.replace(f"{self.folder}/{DOCUMENTS}", lines())
+        return changed
+
     def name_for(self, url: str) -> str | None:
         """The file that holds the text of a URL, if there is one."""
         return self._names.get(url)
@@ -142,11 +172,21 @@ class TextStore:
                 self._storage.remove(f"{self.folder}/{name}")
 
 
+def _counted(things: Iterable[_T], total: int, progress: Callable[[int, int], None]) -> Iterator[_T]:
+    for number, thing in enumerate(things, 1):
+        yield thing
+        progress(min(number, total), total)
+
+
 def _line(row: Mapping[str, Any], name: str, data: bytes) -> bytes:
     """A row as it is written: `file` first, and the digest of the text that lies there."""
     whole = {"file": name, **row, "text_digest": sha256(data)}
     whole["file"] = name
-    return (json.dumps(whole, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+    return _packed(whole)
+
+
+def _packed(row: Mapping[str, Any]) -> bytes:
+    return (json.dumps(row, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
 
 
 def parse_row(line: bytes) -> dict[str, Any] | None:

@@ -53,13 +53,13 @@ class Command(CommandMixin, ScrapyCommand):
 
         assert self.settings is not None
         check_numbers(self.settings)
-        meter = Meter("comparing", "texts")
         index = index_of(self.collection(name), self.settings.getfloat("EXTRACT_NEAR_DUPLICATE"))
+        meter = Meter("comparing", "groups of copies")
+        found = clusters_of(index, index.groups(), progress=meter)
         try:
-            groups = index.groups(progress=meter)
+            clusters = [one for one in found if one.outlets > 1 or not opts.syndicated]
         finally:
             meter.close()
-        clusters = [one for one in clusters_of(index, groups) if one.outlets > 1 or not opts.syndicated]
         clusters.sort(key=lambda one: (-len(one.members), one.head.url))
         for cluster in clusters:
             print(json.dumps(cluster.to_json(), ensure_ascii=False) if opts.json else cluster)

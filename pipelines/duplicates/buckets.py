@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ FULL = 64
 """Numbers looked at under one key: the least. What more texts share than that is a template's wording."""
 _RECENT = 1 << 16
 """Pairs kept in a dict until they are sorted in."""
+
+_SLICE = 1 << 18
+"""Pairs gone through at a time."""
 
 Pairs = NDArray[np.uint64]
 """Key in the upper bits, number in the lower ones."""
@@ -64,15 +67,18 @@ class Buckets:
             del numbers[FULL:]
         return found
 
-    def shared(self) -> NDArray[np.uint64]:
-        """The numbers that are not alone under some key, in order."""
+    def together(self) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+        """All pairs of numbers under one key, of which one is among the `FULL` least there; some of them often.
+
+        Comes in arrays: the lesser numbers and the greater ones.
+        """
         self._settle()
         self._old, self._young = _merged(self._old, self._young), np.empty(0, np.uint64)
-        keys = self._old >> np.uint64(_NUMBER_BITS)
-        same = np.zeros(len(keys) + 1, bool)
-        same[1:-1] = keys[1:] == keys[:-1]
-        numbers: NDArray[np.uint64] = np.unique(self._old[same[1:] | same[:-1]] & np.uint64(_NUMBER))
-        return numbers
+        end = 0
+        while (start := end) < len(self._old):
+            last = self._old[min(start + _SLICE, len(self._old)) - 1]
+            end = int(self._old.searchsorted(last | np.uint64(_NUMBER), side="right"))  # a key is never torn apart
+            yield from _pairs(self._old[start:end])
 
     def _settle(self) -> None:
         """Sorts the latest in; the great array is only written anew when the young one has become a part of it."""
@@ -87,3 +93,16 @@ def _merged(one: Pairs, other: Pairs) -> Pairs:
     merged = np.concatenate((one, other))
     merged.sort(kind="stable")  # which merges what is sorted already
     return merged
+
+
+def _pairs(part: Pairs) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Each number with the first under its key, then with the second, and so on."""
+    keys, numbers = part >> np.uint64(_NUMBER_BITS), (part & np.uint64(_NUMBER)).astype(np.intp)
+    places = np.flatnonzero(keys[1:] == keys[:-1]) + 1
+    firsts = keys.searchsorted(keys[places])
+    for rank in range(FULL):
+        after = firsts + rank < places
+        places, firsts = places[after], firsts[after]
+        if not len(places):
+            return
+        yield numbers[firsts + rank], numbers[places]

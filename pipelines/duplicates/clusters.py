@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -10,6 +10,13 @@ import attrs
 from pipelines.duplicates.facts import Facts
 from pipelines.duplicates.index import TextIndex
 from pipelines.quality.syndicated import captured, head_of, homes_of, published
+
+Progress = Callable[[int, int], None]
+"""Is told how much is done, and of how much."""
+
+
+def unwatched(done: int, total: int) -> None:
+    """Progress that nobody looks at."""
 
 
 @attrs.frozen(kw_only=True)
@@ -62,15 +69,19 @@ def _told(facts: Facts) -> str:
     return f"({', '.join(one for one in known if one)})"
 
 
-def clusters_of(index: TextIndex, groups: Sequence[Sequence[int]]) -> Iterator[Cluster]:
-    """The clusters that groups of an index make; a group with one URL alone is none."""
+def clusters_of(index: TextIndex, groups: Sequence[Sequence[int]], progress: Progress = unwatched) -> Iterator[Cluster]:
+    """The clusters that groups of an index make; a group with one URL alone is none.
+
+    `progress` is told how many groups were looked into, and of how many.
+    """
     homes: Mapping[str, str] | None = None
-    for group in groups:
+    for done, group in enumerate(groups, 1):
+        progress(done, len(groups))
         texts = _one_a_url(index, group)
         if len(texts) < 2:
             continue
         if homes is None:
-            homes = homes_of(index.facts(number) for number in range(len(index)))
+            homes = homes_of(index.sources())
         head = head_of([facts for facts, _ in texts], homes)
         first = next(index.record(number) for facts, number in texts if facts is head.facts)
         members = [

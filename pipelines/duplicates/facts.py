@@ -35,7 +35,7 @@ class Facts:
     def parse(cls, line: bytes) -> Facts:
         """What `line` wrote; nothing of what it did not."""
         try:
-            return cls.of(dict(zip(_NAMES, json.loads(line), strict=True)))
+            return cls.of(dict(zip(_NAMES, json.loads(line.decode("ascii")), strict=True)))
         except (ValueError, TypeError, RecursionError):
             return cls(url="", site="")
 
@@ -46,6 +46,15 @@ class Facts:
     @property
     def outlet(self) -> str:
         return outlet_of(self.site)
+
+
+def site_and_source(line: bytes) -> tuple[str, str] | None:
+    """Of a line that `Facts.line` wrote only these; None where no source is known."""
+    try:
+        _, site, source, *_ = json.loads(line.decode("ascii"))
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return (site, source) if source and isinstance(site, str) and isinstance(source, str) else None
 
 
 _NAMES = tuple(field.name for field in attrs.fields(Facts))

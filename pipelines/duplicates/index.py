@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 import numpy as np
@@ -12,8 +13,9 @@ from numpy.typing import NDArray
 
 from pipelines.duplicates.banding import Banding, body_keys
 from pipelines.duplicates.buckets import Buckets
-from pipelines.duplicates.facts import Facts
-from pipelines.duplicates.sketch import SIZE, similarity, sketch_of
+from pipelines.duplicates.facts import Facts, site_and_source
+from pipelines.duplicates.linkage import Linkage, Numbers
+from pipelines.duplicates.sketch import SIZE, similarities, similarity, sketch_of
 
 DIGEST = 16
 """Bytes kept of a SHA-256."""
@@ -21,6 +23,8 @@ RECORD = SIZE + 2 * DIGEST
 """Bytes of a text's record: sketch, digest of the main text, digest of the text file."""
 BODY, TEXT = slice(SIZE, SIZE + DIGEST), slice(SIZE + DIGEST, RECORD)
 _CHUNK = 1 << 13
+_NEARLY = 0.999
+"""The most that texts can be alike whose main texts are not the same."""
 
 
 def record_of(text: str, blocks: Sequence[str]) -> bytes:
@@ -111,6 +115,14 @@ class TextIndex:
     def is_gone(self, number: int) -> bool:
         return number in self._gone
 
+    def sources(self) -> Counter[tuple[str, str]]:
+        """How many texts of each site name which source."""
+        found: Counter[tuple[str, str]] = Counter()
+        for number in range(len(self)):
+            if number not in self._gone and (named := site_and_source(self._line(number))):
+                found[named] += 1
+        return found
+
     def facts(self, number: int) -> Facts:
         return Facts.parse(self._line(number))
 
@@ -124,54 +136,49 @@ class TextIndex:
             return 1.0
         if not any(one[:SIZE]) or not any(other[:SIZE]):
             return 0.0
-        return min(similarity(one[:SIZE], other[:SIZE]), 0.999)
+        return min(similarity(one[:SIZE], other[:SIZE]), _NEARLY)
 
-    def groups(
-        self, since: int = 0, progress: Callable[[int, int], None] = lambda done, total: None
-    ) -> list[list[int]]:
+    def groups(self, since: int = 0) -> list[list[int]]:
         """Texts that are like each other, or linked by others, as lists of numbers: those with a text from `since` on.
 
-        `progress` is told how many have been compared, and of how many. Who is with whom does not depend on the order
-        of the texts, but where more than `buckets.FULL` share a wording.
+        Who is with whom does not depend on the order of the texts, but where more than `buckets.FULL` share a wording.
         """
-        seeds = self._not_alone(since)
-        waiting, seen, leader = list(seeds), set(seeds), dict[int, int]()
-        while waiting:
-            number = waiting.pop()
-            progress(len(seen) - len(waiting), len(seen))
-            for other, _ in self.meet(self.record(number)).like:
-                _join(leader, number, other)
-                if other not in seen:
-                    seen.add(other)
-                    waiting.append(other)
-        return self._whole(seen, leader)
+        kept = np.ones(len(self), bool)
+        kept[list(self._gone)] = False
+        _, firsts, body_of = np.unique(self._bodies(), return_index=True, return_inverse=True)
+        told = np.zeros(len(firsts), bool)
+        told[body_of[kept]] = True
+        linkage = Linkage(len(firsts))
+        for lesser, greater in self._buckets.together():
+            some, others = body_of[lesser], body_of[greater]
+            new = (linkage.roots(some) != linkage.roots(others)) & told[some] & told[others]
+            some, others = some[new], others[new]
+            like = self._like(firsts[some], firsts[others])
+            linkage.join(some[like], others[like])
+        numbers = np.flatnonzero(kept)
+        return _grouped(numbers, linkage.roots(body_of[numbers]), since)
 
-    def _not_alone(self, since: int) -> list[int]:
-        """The firsts of texts from `since` on that may have others like them."""
-        bodies = self._bodies()
-        _, firsts, of, counts = np.unique(bodies, return_index=True, return_inverse=True, return_counts=True)
-        shared = np.isin(firsts, self._buckets.shared(), assume_unique=True) | (counts > 1)
-        wanted = np.unique(of[since:])
-        return sorted(int(number) for number in firsts[wanted[shared[wanted]]])
-
-    def _whole(self, firsts: set[int], leader: dict[int, int]) -> list[list[int]]:
-        """The groups with all texts that their firsts stand for."""
-        bodies = self._bodies()
-        by_body = {int(bodies[number]): _find(leader, number) for number in sorted(firsts)}
-        wanted = np.array(sorted(by_body), np.uint64)
-        groups: dict[int, list[int]] = {}
-        for number in np.flatnonzero(np.isin(bodies, wanted)).tolist():
-            if number not in self._gone:
-                groups.setdefault(by_body[int(bodies[number])], []).append(number)
-        return [group for group in groups.values() if len(group) > 1]
+    def _like(self, some: Numbers, others: Numbers) -> NDArray[np.bool_]:
+        """Whether each of some texts is like the one of `others` in its place, if their main texts are not the same."""
+        table = self._table()
+        found = [np.empty(0, bool)]
+        for at in range(0, len(some), _CHUNK):
+            one, other = table[some[at : at + _CHUNK], :SIZE], table[others[at : at + _CHUNK], :SIZE]
+            scores = np.minimum(similarities(one, other), _NEARLY)
+            found.append((scores >= self.threshold) & one.any(axis=1) & other.any(axis=1))
+        return np.concatenate(found)
 
     def _bodies(self) -> NDArray[np.uint64]:
         """The first 8 bytes of each main text's digest."""
-        return _first_8(np.frombuffer(self._records, np.uint8).reshape(-1, RECORD))
+        return _first_8(self._table())
+
+    def _table(self) -> NDArray[np.uint8]:
+        """All records; no text can be added while it is there."""
+        return np.frombuffer(self._records, np.uint8).reshape(-1, RECORD)
 
     def _pairs(self, firsts: NDArray[np.intp]) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint64]]]:
         """Keys and numbers for the buckets."""
-        table = np.frombuffer(self._records, np.uint8).reshape(-1, RECORD)
+        table = self._table()
         for at in range(0, len(firsts), _CHUNK):
             numbers = firsts[at : at + _CHUNK].astype(np.uint64)
             part = table[firsts[at : at + _CHUNK]]
@@ -196,13 +203,14 @@ def _first_8(table: NDArray[np.uint8]) -> NDArray[np.uint64]:
     return found
 
 
-def _find(leader: dict[int, int], number: int) -> int:
-    while leader.get(number, number) != number:
-        leader[number] = leader.get(leader[number], leader[number])
-        number = leader[number]
-    return number
-
-
-def _join(leader: dict[int, int], one: int, other: int) -> None:
-    first, second = sorted((_find(leader, one), _find(leader, other)))
-    leader[second] = first
+def _grouped(numbers: Numbers, roots: Numbers, since: int) -> list[list[int]]:
+    """Numbers, in order, by their roots: groups of more than one, with a number from `since` on, first come first."""
+    if not len(numbers):
+        return []
+    sizes, last = np.bincount(roots), np.zeros(int(roots.max()) + 1, np.intp)
+    last[roots] = numbers
+    wanted = ((sizes > 1) & (last >= since))[roots]
+    numbers, roots = numbers[wanted], roots[wanted]
+    order = np.argsort(roots, kind="stable")
+    cuts = np.flatnonzero(np.diff(roots[order])) + 1
+    return sorted(group.tolist() for group in np.split(numbers[order], cuts) if len(group))

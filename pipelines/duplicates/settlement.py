@@ -12,7 +12,7 @@ from archives.collection import Collection
 from archives.errors import StorageError
 from archives.texts import TextStore
 from pipelines.document import QualityLabel
-from pipelines.duplicates.clusters import clusters_of
+from pipelines.duplicates.clusters import Progress, clusters_of, unwatched
 from pipelines.duplicates.facts import Facts
 from pipelines.duplicates.index import DIGEST, RECORD, TEXT, TextIndex, record_of
 from pipelines.duplicates.parts import Part, SketchParts
@@ -79,10 +79,10 @@ class Settlement:
             near_duplicates=self._listed(facts.url, meeting.like),
         )
 
-    def labels(self) -> dict[str, QualityLabel]:
+    def labels(self, progress: Progress = unwatched) -> dict[str, QualityLabel]:
         """By URL, the label `syndicated` of the run's texts that are taken over from another outlet."""
         found = {}
-        for cluster in clusters_of(self.index, self.index.groups(self._start)):
+        for cluster in clusters_of(self.index, self.index.groups(self._start), progress):
             head, first = Head(facts=cluster.head, why=cluster.why), self.index.record(cluster.members[0].number)
             for member in cluster.members[1:]:
                 number = self._by_url.get(member.facts.url)
@@ -137,22 +137,18 @@ class RunSettlement(Settlement):
             self._save(None)
         return doubles
 
-    def finish(self) -> int:
+    def finish(self, compared: Progress = unwatched, noted: Progress = unwatched) -> int:
         """Gives the rows the labels that all texts together tell, and keeps the sketches, once all texts are written.
 
-        Gives how many rows changed. Raises StorageError.
+        Gives how many rows changed. `compared` is told how many groups of copies were looked into, `noted` how
+        many rows. Raises StorageError.
         """
-        labels, made = self.labels(), dict[str, tuple[str, Mapping[str, Any]]]()
-        for row in self._store.rows():
-            fresh = relabelled(row, labels.get(row["url"]))
-            if fresh is not None:
-                made[row["url"]] = (self._store.read(row["file"]).decode("utf-8"), fresh)
-        if made:
-            self._store.replace(made)
+        labels = self.labels(compared)
+        changed = self._store.amend(lambda row: relabelled(row, labels.get(row["url"])), noted)
         if any(self.index.is_gone(number) for number in range(self._start, self._saved)):
             self._saved, self._next = self._start, 0
         self._save(self._parts.table(self._store.run) if len(self._by_url) == len(self._store) else None)
-        return len(made)
+        return changed
 
     def _save(self, complete_for: str | None) -> None:
         """Writes what is not written yet, in parts. What cannot be written is made again by the next run."""

@@ -54,5 +54,11 @@ def _hashes(codes: NDArray[np.uint64], count: int) -> NDArray[np.uint64]:
 def similarity(one: bytes, other: bytes) -> float:
     """Estimate of the share of shingles that two texts have in common (Jaccard), 0..1, within some 0.05."""
     differs = int.from_bytes(one, "big") ^ int.from_bytes(other, "big")
-    agree = differs.to_bytes(SIZE, "big").count(0) / SIZE
-    return max(0.0, (agree - _CHANCE) / (1 - _CHANCE))
+    return max(0.0, (differs.to_bytes(SIZE, "big").count(0) / SIZE - _CHANCE) / (1 - _CHANCE))
+
+
+def similarities(some: NDArray[np.uint8], others: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """The same for many, (n, 256) each: every one with the other in its row."""
+    agree = np.count_nonzero(some == others, axis=1)
+    found: NDArray[np.float64] = np.maximum(0.0, (agree / SIZE - _CHANCE) / (1 - _CHANCE))
+    return found

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import attrs
 
 from pipelines.document import QualityLabel
-from pipelines.duplicates.facts import Facts, outlet_of_url
+from pipelines.duplicates.facts import Facts, outlet_of, outlet_of_url
 
 NAME = "syndicated"
 _AT_HOME = 0.5
@@ -27,12 +27,14 @@ class Head:
     why: str
 
 
-def homes_of(texts: Iterable[Facts]) -> dict[str, str]:
-    """By the name of a source the outlet whose own it seems to be: the one that it is the usual source of."""
+def homes_of(sources: Mapping[tuple[str, str], int]) -> dict[str, str]:
+    """By the name of a source the outlet whose own it seems to be: the one that it is the usual source of.
+
+    `sources`: by site and source how many texts there are.
+    """
     named: dict[str, Counter[str]] = defaultdict(Counter)
-    for text in texts:
-        if text.source:
-            named[text.outlet][text.source] += 1
+    for (site, source), count in sources.items():
+        named[outlet_of(site)][source] += count
     homes: dict[str, tuple[float, str]] = {}
     for outlet in sorted(named):
         for source, count in named[outlet].items():
