@@ -32,8 +32,10 @@ from crawler.extensions.report import (
 )
 from crawler.frontier.base import TERMINAL, State
 from crawler.frontier.errors import LedgerError
+from crawler.meter import Meter
 from crawler.renewal import renew_texts
 from crawler.run import Run
+from crawler.twins import twins_of
 
 logger = logging.getLogger(__name__)
 
@@ -89,11 +91,18 @@ def _renew(run: Run) -> None:
 
 def _settle(run: Run) -> None:
     """Labels what all texts together tell of a run's texts."""
+    compared, noted = Meter("comparing", "groups of copies"), Meter("noting copies", "rows")
     try:
-        if run.settlement.finish() and run.run in run.collection.chain.sealed("run"):
+        twins = twins_of(run.frontier.rows(state=State.DUPLICATE, run=run.run))
+        if run.settlement.finish(twins, compared, noted) and run.run in run.collection.chain.sealed("run"):
             run.collection.seal_run(run.run, finished=False)  # what was sealed when the run was stopped is no more
-    except (ArchiveError, OSError) as error:
+    except KeyboardInterrupt:
+        run.stopped_by = run.stopped_by or "interrupted while texts were compared"
+    except (ArchiveError, LedgerError, OSError) as error:
         run.stopped_by = run.stopped_by or f"what texts have in common cannot be noted: {one_line(error)}"
+    finally:
+        compared.close()
+        noted.close()
 
 
 def _seed_findings(run: Run) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from typing import Any
 
@@ -14,7 +14,9 @@ from archives.audit import as_extracted
 from archives.capture import RecordLocation
 from archives.collection import Collection
 from pipelines.document import site_of
+from pipelines.duplicates.clusters import Progress, unwatched
 from pipelines.duplicates.settlement import RunSettlement
+from pipelines.duplicates.twins import Twin
 from pipelines.errors import ExtractionError
 from pipelines.rules import ExtractRules
 from pipelines.shelf import Bases, rules_shelf
@@ -102,13 +104,18 @@ def reextract_collection(
     pool: ExtractionPool,
     *,
     near_duplicate: float = 0.8,
+    twins: Iterable[Twin] = (),
     ahead: int = 16,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = unwatched,
+    compared: Progress = unwatched,
+    noted: Progress = unwatched,
 ) -> ChangeReport:
     """Makes the texts of `run` from the captures that the newest row of each URL names, in the order of those rows.
 
     The pool decides how fast, never what: texts and rows are the same to the byte whatever the number of workers.
-    `ahead` is how many tasks wait at a time; `progress` is told the texts done, and of how many. Raises `StorageError`.
+    `twins` are the pages whose text lies under another one's URL. `ahead` is how many tasks wait at a time; `progress`
+    is told the texts done, and of how many; `compared` and `noted` what `RunSettlement.finish` does. Raises
+    `StorageError`.
     """
     sources = _newest(collection, run)
     bases, writer = Bases(collection.path), _Writer(collection, run, near_duplicate)
@@ -122,7 +129,7 @@ def reextract_collection(
     while waiting:
         writer.take(*waiting.popleft())
         progress(done := done + 1, total)
-    writer.finish()
+    writer.finish(twins, compared, noted)
     return writer.report
 
 
@@ -179,9 +186,9 @@ class _Writer:
         self.report.labels.update(label.name for label in made.document.labels)
         self.report.add_text(Change(url=old.url, run=old.run, fields=_differing(old.row, made.row)))
 
-    def finish(self) -> None:
+    def finish(self, twins: Iterable[Twin], compared: Progress, noted: Progress) -> None:
         """Gives the rows what all texts together tell."""
-        self._settlement.finish()
+        self._settlement.finish(twins, compared, noted)
 
     def _missing(self, url: str, made: Extracted) -> str:
         """Why there is no text to be written; "" where there is one, its row then settled against the run's others."""

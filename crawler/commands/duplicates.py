@@ -30,9 +30,10 @@ class Command(CommandMixin, ScrapyCommand):
             "the same, exactly or nearly (EXTRACT_NEAR_DUPLICATE), as clusters, the largest first. The first "
             "text of a cluster is the one that the others name, by source or original URL, else the one that was "
             "published first, else the one that was captured first; the line says which. Each text stands with "
-            "its similarity to it. A copy that was captured before its original comes out right here, while the "
-            "rows of a run only know what was there when it ended. Nothing is written, no lock is needed: a "
-            "crawl may be at work. Exit code 0 whatever is found. Example: duplicates news --syndicated"
+            "its similarity to it; URLs that share one text to the byte stand there, too. A copy whose original "
+            "came in a later run comes out right here, while the rows of a run stay as they were when it ended. "
+            "Nothing is written, no lock is needed: a crawl may be at work. Exit code 0 whatever is found. "
+            "Example: duplicates news --syndicated"
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -48,12 +49,17 @@ class Command(CommandMixin, ScrapyCommand):
     def _duplicates(self, name: str, opts: argparse.Namespace) -> int:
         from crawler.meter import Meter
         from crawler.plan import check_numbers
+        from crawler.twins import all_twins
         from pipelines.duplicates.clusters import clusters_of
         from pipelines.duplicates.settlement import index_of
+        from pipelines.duplicates.twins import add_twins
 
         assert self.settings is not None
         check_numbers(self.settings)
-        index = index_of(self.collection(name), self.settings.getfloat("EXTRACT_NEAR_DUPLICATE"))
+        collection = self.collection(name)
+        index = index_of(collection, self.settings.getfloat("EXTRACT_NEAR_DUPLICATE"))
+        texts = len(index)
+        add_twins(index, all_twins(collection))
         meter = Meter("comparing", "groups of copies")
         found = clusters_of(index, index.groups(), progress=meter)
         try:
@@ -64,6 +70,7 @@ class Command(CommandMixin, ScrapyCommand):
         for cluster in clusters:
             print(json.dumps(cluster.to_json(), ensure_ascii=False) if opts.json else cluster)
         copies = sum(len(cluster.members) for cluster in clusters)
-        said = f"{name}: {len(index)} texts, {copies} of them in {len(clusters)} clusters"
+        alike = f"{copies} URLs with copies in {len(clusters)} clusters"
+        said = f"{name}: {texts} texts; {alike}"
         print(said, file=sys.stderr if opts.json else sys.stdout)
         return ExitCode.CLEAN

@@ -77,10 +77,12 @@ class Command(CommandMixin, ScrapyCommand):
 
     def _make(self, collection: Collection, run: str, workers: int) -> ChangeReport:
         from crawler.meter import Meter
+        from crawler.twins import all_twins
         from pipelines.bulk import reextract_collection
         from pipelines.workers import ExtractionPool
 
         settings, meter = self._given, Meter("reextract", "texts")
+        compared, noted = Meter("comparing", "groups of copies"), Meter("noting copies", "rows")
         pool = ExtractionPool(
             workers=workers,
             time_limit=settings.getfloat("EXTRACT_TIME_LIMIT"),
@@ -89,9 +91,20 @@ class Command(CommandMixin, ScrapyCommand):
         )
         try:
             near = settings.getfloat("EXTRACT_NEAR_DUPLICATE")
-            return reextract_collection(collection, run, pool, near_duplicate=near, ahead=4 * workers, progress=meter)
+            return reextract_collection(
+                collection,
+                run,
+                pool,
+                near_duplicate=near,
+                twins=all_twins(collection),
+                ahead=4 * workers,
+                progress=meter,
+                compared=compared,
+                noted=noted,
+            )
         finally:
-            meter.close()
+            for one in (meter, compared, noted):
+                one.close()
             pool.close()
 
     def _workers(self, opts: argparse.Namespace) -> int:

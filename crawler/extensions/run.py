@@ -14,6 +14,7 @@ from twisted.python.failure import Failure
 from crawler.exits import one_line
 from crawler.frontier.base import Outcome, State
 from crawler.run import run_of
+from crawler.twins import reason_for
 from pipelines.items import ArticleItem, FetchedPage
 
 logger = logging.getLogger(__name__)
@@ -119,7 +120,7 @@ def _verdict(item: ArticleItem) -> tuple[State, str | None, str | None]:
     if item.extracted is None or item.failure is not None:
         return State.ARCHIVED, f"no text: {item.failure}", None
     if item.same_text_as is not None:
-        return State.DUPLICATE, f"same text as {item.same_text_as}", None
+        return State.DUPLICATE, reason_for(item.same_text_as), None
     for label in item.extracted.document.labels:
         if label.name in _STATE_OF_LABEL:
             return _STATE_OF_LABEL[label.name], f"{label.name}: {label.evidence}", None

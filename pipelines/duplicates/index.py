@@ -108,6 +108,10 @@ class TextIndex:
             self._buckets.add(meeting.keys, number)
         return number
 
+    def repeat(self, number: int, facts: Facts) -> int:
+        """Adds a text with the words of another one; gives its number."""
+        return self.add(facts, self.record(number), Meeting(keys=[], first=number, like=[]))
+
     def forget(self, number: int) -> None:
         """A text is no more: another one took its place."""
         self._gone.add(number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -16,6 +16,7 @@ from pipelines.duplicates.clusters import Progress, clusters_of, unwatched
 from pipelines.duplicates.facts import Facts
 from pipelines.duplicates.index import DIGEST, RECORD, TEXT, TextIndex, record_of
 from pipelines.duplicates.parts import Part, SketchParts
+from pipelines.duplicates.twins import Twin, add_twins
 from pipelines.quality.syndicated import NAME, Head, label
 from pipelines.textfile import parse_text
 
@@ -137,13 +138,16 @@ class RunSettlement(Settlement):
             self._save(None)
         return doubles
 
-    def finish(self, compared: Progress = unwatched, noted: Progress = unwatched) -> int:
+    def finish(self, twins: Iterable[Twin] = (), compared: Progress = unwatched, noted: Progress = unwatched) -> int:
         """Gives the rows the labels that all texts together tell, and keeps the sketches, once all texts are written.
 
-        Gives how many rows changed. `compared` is told how many groups of copies were looked into, `noted` how
-        many rows. Raises StorageError.
+        Gives how many rows changed. `twins`: the pages of the run that have the text of another one. `compared` is
+        told how many groups of copies were looked into, `noted` how many rows. Raises StorageError.
         """
+        added = add_twins(self.index, twins, self._start)
         labels = self.labels(compared)
+        for number in added:  # they are told by the ledger, and no text of the run
+            self.index.forget(number)
         changed = self._store.amend(lambda row: relabelled(row, labels.get(row["url"])), noted)
         if any(self.index.is_gone(number) for number in range(self._start, self._saved)):
             self._saved, self._next = self._start, 0

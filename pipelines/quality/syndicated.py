@@ -84,17 +84,18 @@ def _named(texts: Sequence[Facts], homes: Mapping[str, str]) -> Counter[str]:
 
 def published(text: Facts) -> datetime:
     """When it surely was published: a day without a clock counts as its end, and what came later than we as unknown."""
-    when = _moment(text.published)
+    when = moment(text.published)
     if text.published_precision == "day" and when != _NEVER:
         when += timedelta(days=1)
     return when if when <= captured(text) + timedelta(days=1) else _NEVER
 
 
 def captured(text: Facts) -> datetime:
-    return _moment(text.captured_at)
+    return moment(text.captured_at)
 
 
-def _moment(said: str | None) -> datetime:
+def moment(said: str | None) -> datetime:
+    """A time as rows have it; the last there is where none is known."""
     try:
         when = datetime.fromisoformat(said or "")
         return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)

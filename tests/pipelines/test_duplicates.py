@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,8 +18,10 @@ from pipelines.duplicates.banding import bands_for
 from pipelines.duplicates.clusters import clusters_of
 from pipelines.duplicates.facts import Facts, outlet_of
 from pipelines.duplicates.index import TextIndex, record_of
+from pipelines.duplicates.linkage import Linkage
 from pipelines.duplicates.settlement import Doubles, Settlement
-from pipelines.duplicates.sketch import similarity, sketch_of
+from pipelines.duplicates.sketch import SIZE, similarities, similarity, sketch_of
+from pipelines.duplicates.twins import Twin, add_twins
 from tests.commands import ROOT
 from tests.pipelines.pages import STORY
 
@@ -186,6 +189,8 @@ def test_similarity_is_symmetric_and_one_with_itself(one: str, other: str) -> No
         score = similarity(sketches[0], sketches[1])
         assert score == similarity(sketches[1], sketches[0]) and 0 <= score <= 1
         assert similarity(sketches[0], sketches[0]) == 1
+        some, others = (np.frombuffer(sketch, np.uint8).reshape(1, SIZE) for sketch in (sketches[0], sketches[1]))
+        assert similarities(some, others).tolist() == [score], "one by one and many at once"
 
 
 def test_more_texts_than_a_table_keeps_by_hand_are_found_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,3 +222,55 @@ def test_bands_find_what_is_at_the_threshold() -> None:
         assert (1 - threshold**rows) ** count <= 0.005 and count * rows <= 256
     assert bands_for(0.0)[1] == 1 and bands_for(1.0) == (1, 256)
     assert all(one[1] <= two[1] for one, two in pairwise(map(bands_for, (0.3, 0.5, 0.7, 0.9, 1.0))))
+
+
+@settings(max_examples=100, deadline=None)
+@given(links=st.lists(st.tuples(st.integers(0, 19), st.integers(0, 19)), max_size=40), parts=st.integers(1, 4))
+def test_what_is_linked_has_one_root(links: list[tuple[int, int]], parts: int) -> None:
+    linkage, groups = Linkage(20), [{number} for number in range(20)]
+    for part in range(parts):
+        some = np.array([one for one, _ in links[part::parts]], np.intp)
+        linkage.join(some, np.array([other for _, other in links[part::parts]], np.intp))
+    for one, other in links:
+        both = groups[one] | groups[other]
+        for number in both:
+            groups[number] = both
+    assert linkage.roots(np.arange(20)).tolist() == [min(group) for group in groups]
+
+
+def test_a_run_asks_for_the_groups_that_it_has_a_part_in() -> None:
+    known = fresh()
+    for url, body in (("a", TEXT), ("b", TEXT), ("a", OTHER * 3), ("b", OTHER * 3)):
+        settle(known, f"http://{url}.cn/{len(body)}", body)
+    assert known.index.groups() == [[0, 1], [2, 3]]
+    assert known.index.groups(since=2) == [[2, 3]] and known.index.groups(since=4) == []
+    settle(known, "http://c.cn/1", TEXT + "完。")
+    assert known.index.groups(since=4) == [[0, 1, 4]]
+    known.index.forget(0)
+    assert known.index.groups() == [[1, 4], [2, 3]] and TextIndex(0.8).groups() == []
+
+
+def test_a_wording_that_very_many_share_takes_no_longer_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a bucket only the first are compared with the others, and what is linked already is compared no more."""
+    monkeypatch.setattr("pipelines.duplicates.buckets.FULL", 4)
+    known = fresh()
+    for number in range(60):
+        settle(known, f"http://a.cn/{number}", f"{TEXT}第{number}号。")
+    assert known.index.groups() == [list(range(60))]
+    assert sum(len(some) for some, _ in known.index._buckets.together()) <= 4 * 24 * 60
+
+
+def test_a_page_without_a_text_of_its_own_may_be_the_original() -> None:
+    known = fresh()
+    for url, when in (("http://tea.com/1", "2026-03-09T05:00:00+00:00"), ("http://tea.com/2", "")):
+        settle(known, url, TEXT if url[-1] == "1" else OTHER * 3, source="云江日报", captured_at=when)
+    for number in range(2):
+        settle(known, f"http://river.cn/{number}", "".join(reversed(OTHER)) * (number + 2), source="云江日报")
+    twins = [
+        Twin(url="http://river.cn/9", text_of="http://tea.com/1", captured_at="2026-03-09T06:00:00+00:00"),
+        Twin(url="http://river.cn/8", text_of="http://gone.cn/1", captured_at="2026-03-09T06:00:00+00:00"),
+    ]
+    assert known.labels() == {}
+    assert len(add_twins(known.index, twins)) == 1, "of what is not there nothing can be said"
+    labels = known.labels()
+    assert list(labels) == ["http://tea.com/1"] and "http://river.cn/9" in labels["http://tea.com/1"].evidence

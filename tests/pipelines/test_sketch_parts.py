@@ -127,7 +127,9 @@ def test_a_label_given_late_reaches_the_row_of_the_copy(collection: Collection) 
         settlement.settle(made, f"{url}\n\n{TEXT}", [TEXT])
         store.put(f"{url}\n\n{TEXT}", made)
     before = {name: store.read(name) for name in store.files()}
-    assert settlement.finish() == 1 and settlement.finish() == 0
+    told: list[tuple[int, int]] = []
+    assert settlement.finish(noted=lambda *how_far: told.append(how_far)) == 1
+    assert told == [(1, 2), (2, 2)] and settlement.finish() == 0
     copy, first = collection.texts(FIRST).rows()
     assert [label["name"] for label in copy["labels"]] == ["syndicated"] and first["labels"] == []
     assert {name: store.read(name) for name in store.files()} == before
