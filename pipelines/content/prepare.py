@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pipelines.content.outline import Box, Outline
 from pipelines.content.wording import HEADING_OF_OTHERS
@@ -146,12 +147,23 @@ _TELLING = frozenset({"aside", "footer", "nav", "ul", "ol", "div", "dl", "table"
 
 
 def _is_named_furniture(box: Box) -> bool:
-    names = _CAMEL.sub(r"\1-\2", f"{box.element.get('class') or ''} {box.element.get('id') or ''}")
-    listed = box.sentences * 60 < box.weight and box.prose < 0.5 * box.weight
-    thin = box.weight < 60 or box.linked > 0.25 * box.weight or listed
-    if not thin and not _ALWAYS.search(names):
+    named, always = _told_by((box.element.get("class") or "")[:_NAME], (box.element.get("id") or "")[:_NAME])
+    if not named and box.tag not in ("aside", "footer", "nav"):
         return False
-    return box.tag in ("aside", "footer", "nav") or bool(_FURNITURE.search(names))
+    listed = box.sentences * 60 < box.weight and box.prose < 0.5 * box.weight
+    return always or box.weight < 60 or box.linked > 0.25 * box.weight or listed
+
+
+@lru_cache(maxsize=4096)
+def _told_by(class_name: str, number: str) -> tuple[bool, bool]:
+    """Whether a name is one of furniture, and whether of such as holds no article however much it says. A page has a
+    few names for all its boxes."""
+    names = _CAMEL.sub(r"\1-\2", f"{class_name} {number}")
+    return bool(_FURNITURE.search(names)), bool(_ALWAYS.search(names))
+
+
+_NAME = 200
+"""Characters of a name that are read."""
 
 
 def _drop_headed(page: Outline, top: Box) -> None:

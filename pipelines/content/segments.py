@@ -88,7 +88,7 @@ def segments_of(page: Outline, top: Box | None = None) -> list[Segment]:
             if step == box.start:
                 if tag in BLOCKS:
                     run.flush(out, box.element)
-                    if (whole := _whole(page, box)) is not None:
+                    if tag in _WHOLE and (whole := _whole(page, box)) is not None:
                         out.append(whole)
                         step = box.stop
                         continue
@@ -128,15 +128,15 @@ class _Run:
         self._parts.append("")
 
     def flush(self, out: list[Segment], following: HtmlElement | None) -> None:
-        raw = "".join(self._parts)
-        if raw and not raw.isspace():
+        if self._parts and not (raw := "".join(self._parts)).isspace():
             share = self._linked and self._linked / max(1, len("".join(raw.split())))
             paragraphs = _paragraphs(raw) if "\n" in raw else [squeeze(raw)]
             for text in paragraphs:
                 if text:
                     parts = self._parts if len(paragraphs) == 1 else text.split("\n")
                     out.append(_segment(text, parts, self._element.tag, self._element, share))
-        self._parts, self._linked = [], 0
+        if self._parts:
+            self._parts, self._linked = [], 0
         if following is not None:
             self._element = following
 
@@ -179,6 +179,7 @@ def _whole(page: Outline, box: Box) -> Segment | None:
     return None
 
 
+_WHOLE = frozenset({"ul", "ol", "dl", "table", "pre"})
 _ITEMS = frozenset({"li", "dt", "dd"})
 _FEWEST = {"ul": 1, "ol": 1, "dl": 4}
 """Items from which it is a list: many a page stands in a dl of three."""
