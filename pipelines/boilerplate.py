@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import cast
 
 import attrs
@@ -39,11 +39,20 @@ _BOX = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th", "caption
 
 def name_of(element: HtmlElement) -> str:
     """What an element is called in every page of a template: tag, ID or first class, numbers as one."""
-    tag = "div" if element.tag in _BOX else element.tag
-    called = (element.get("id") or "").strip()
-    mark = "#" if called else "."
-    called = called or " ".join((element.get("class") or "").split()[:1])
-    return f"{tag}{mark}{_ODD.sub('_', _DIGITS.sub('0', called))[:60]}" if called else str(tag)
+    tag = "div" if element.tag in _BOX else str(element.tag)
+    if called := (element.get("id") or "").strip():
+        return f"{tag}#{_plain(called[:_NAME])}"
+    called = " ".join((element.get("class") or "").split()[:1])
+    return f"{tag}.{_plain(called[:_NAME])}" if called else tag
+
+
+@lru_cache(maxsize=4096)
+def _plain(called: str) -> str:
+    return _ODD.sub("_", _DIGITS.sub("0", called))[:60]
+
+
+_NAME = 200
+"""Characters of a name that are read."""
 
 
 def named_children(element: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
@@ -99,7 +108,7 @@ class SiteModel:
         body = body_of(tree)
         for path in self.containers:
             container = _at(body, path)
-            if container is not None and weight(text_of(container)) >= LEAST:
+            if container is not None and _holds_text(container):
                 self._clear(body, container)
                 return container
         return None
@@ -179,6 +188,11 @@ def _strings(values: object) -> tuple[str, ...]:
 def is_named(element: HtmlElement) -> bool:
     """Whether its name says more than its tag."""
     return isinstance(element.tag, str) and (element.get("class") is not None or element.get("id") is not None)
+
+
+def _holds_text(container: HtmlElement) -> bool:
+    text = text_of(container)
+    return weight(text[: 10 * LEAST]) >= LEAST or weight(text) >= LEAST  # most show it at once
 
 
 def _signs(element: HtmlElement) -> bool:

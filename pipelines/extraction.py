@@ -121,8 +121,9 @@ _AGREED = 0.995
 
 
 def _by_trafilatura(tree: HtmlElement, *, precise: bool) -> str:
-    """Its text; `precise` uses the tree up. It goes straight to its cleaning and its main stage: of a Chinese page that is prepared comments
-    and the like are gone, and other views are asked in place of those that it would compare itself with."""
+    """Its text; `precise` uses the tree up. It goes straight to its cleaning and its main stage: of a Chinese page that
+    is prepared comments and the like are gone, and other views are asked in place of those that it would compare
+    itself with."""
     try:
         if precise:
             body, _ = extract_content(convert_tags(tree_cleaning(tree, _PRECISE), _PRECISE), _PRECISE)

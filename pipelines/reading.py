@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import attrs
 from lxml.html import HtmlElement
@@ -119,10 +120,9 @@ def _read(
 
 def _is_whole(read: PageRead, container: HtmlElement) -> bool:
     """Whether the container gave a text, and no more prose stands beside it."""
-    found = weight("".join(read.blocks))
     inside = set(container.iter())
     beside = sum(one.weight for one in read.shown if one.element not in inside and is_prose(one))
-    return found >= LEAST and beside <= 0.5 * found
+    return any(found >= max(LEAST, 2 * beside) for found in accumulate(map(weight, read.blocks)))
 
 
 def _is_stub(labels: Sequence[QualityLabel], blocks: Sequence[str]) -> bool:

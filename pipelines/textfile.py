@@ -11,7 +11,6 @@ import attrs
 
 from pipelines.document import Document
 
-_SPACES = re.compile("[\\s\xa0\u1680\u2000-\u200a\u202f\u205f\u3000\x1c-\x1f]+")
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
@@ -85,7 +84,7 @@ def _line(text: str) -> str:
     previous = ""
     while text != previous:  # composing may bring a space to the edge, or two marks together
         previous = text
-        text = _SPACES.sub(" ", _FORBIDDEN.sub("", unicodedata.normalize("NFC", text).replace("\x85", " "))).strip()
+        text = " ".join(_FORBIDDEN.sub("", unicodedata.normalize("NFC", text)).split())
     return text
 
 
