@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import multiprocessing
 import os
 import resource
@@ -246,6 +247,8 @@ def _serve(pipe: Connection, memory_limit: int) -> None:
     _die_with_parent()
     for name in ("archives.collection", "pipelines.row", "pipelines.study", "pipelines.textfile"):
         import_module(name)  # paid for before the clock runs and the limit holds
+    gc.collect()
+    gc.freeze()  # what was imported stays: no later collection has to look through it
 
     limit = memory_limit << 20
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))  # private memory; address space would count libraries too
