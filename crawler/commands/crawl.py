@@ -26,7 +26,8 @@ class Command(CommandMixin, ScrapyCrawl):
             "crawled; -a urls=… and -a seed_list=FILE take front pages, sections, feeds, sitemaps or articles, told "
             "apart by what comes back; -a follow=false fetches exactly these. The same command after a kill goes on "
             "with the interrupted run. Exit codes: 0 clean, 1 crash, 2 usage or configuration, 3 findings (a seed that "
-            "could not be had, coverage not reconciled, pages that left their site's model: EXTRACT_DRIFT_ALARM), 4 another run holds the lock, 5 stopped early, resumable."
+            "could not be had, coverage not reconciled, too many pages that left their site's model: "
+            "EXTRACT_DRIFT_ALARM), 4 another run holds the lock, 5 stopped early, resumable."
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -29,7 +29,10 @@ class ReplaySpider(NewsSpider):
 
     @classmethod
     def plan(cls, settings: BaseSettings, arguments: Mapping[str, str]) -> CrawlPlan:
-        """The seeds in the source's ledger, and `follow` as its newest run had it. Raises ConfigError, CollectionError, LedgerError."""
+        """The seeds in the source's ledger, followed as in its newest run.
+
+        Raises ConfigError, CollectionError, LedgerError.
+        """
         source = arguments.get("source", "")
         if not source:
             raise ConfigError("-a", "source", source, "name the collection to replay: -a source=NAME")
