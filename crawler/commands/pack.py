@@ -28,9 +28,9 @@ class Command(CommandMixin, ScrapyCommand):
         return (
             "Packs the closed WARC files, the index, the list of pages that have a text (with the text, so that it can "
             "be searched), and what proves them: texts and reports of finished runs, extraction rules, site models, "
-            "the chain and its public key. A crawl may go on meanwhile: what is not finished is left out and named. Every "
-            "file is checked against the chain while it is read, and the index against the WARC files; where one differs "
-            "nothing is packed and the exit code is 3. "
+            "the chain and its public key. A crawl may go on meanwhile: what is not finished is left out and named. "
+            "Every file is checked against the chain while it is read, and the index against the WARC files; where one "
+            "differs nothing is packed and the exit code is 3. "
             "FILE is there whole or not at all, an older one is replaced. --sign adds an anonymous signature (WACZ "
             "Signing and Verification 0.1.0, ECDSA on P-384) with the key in keys/wacz.key of the collection, made on "
             "first use; tell the public key that is printed to those who shall check it. Open the file at "
