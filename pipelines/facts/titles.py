@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from lxml.html import HtmlElement
 
+from pipelines.content.clauses import unrepeated
 from pipelines.content.segments import Segment, key, squeeze
 from pipelines.content.tree import CJK, ESCAPES, text_of
 from pipelines.facts.head import Head, text_value
@@ -222,15 +223,15 @@ _SPAM = re.compile(
 def hijack_score(title: str, blocks: Sequence[str]) -> tuple[float, str]:
     """How surely a title is not the text's but a hijacker's, 0..1, and by what it shows.
 
-    Two things together: the main text knows nothing of the title, and the title is a list of search words; 0 without
-    both.
+    Two things together: the main text, but for what its paragraphs repeat, knows nothing of the title, and the title
+    is a list of search words; 0 without both.
     """
     words = [word for word in re.split(r"[_,，、|｜\s\-]+", title) if word]
     stems = Counter(word[:2] for word in words if len(word) > 2)
     repeated = stems.most_common(1)[0][1] if stems else 0
     spam = len(set(_SPAM.findall(title)))
     score = 0.15 * (len(words) >= 4) + 0.3 * (repeated >= 3) + min(0.6, 0.3 * spam)
-    name, text = key(title), key("".join(blocks)) if score else ""
+    name, text = key(title), key("".join(unrepeated(blocks))) if score else ""
     shared = overlap(name, text)
     if len(name) < 4 or len(text) < 120 or shared >= 0.25:
         return 0.0, ""
@@ -249,7 +250,7 @@ def is_heading_of(text: str, title: str | None) -> bool:
 
 def honest_title(tree: HtmlElement, head: Head, blocks: Sequence[str]) -> tuple[str | None, str]:
     """The best heading that the text does know, for a page whose title is a hijacker's."""
-    text = key("".join(blocks))
+    text = key("".join(unrepeated(blocks)))
     shown = [*_headings(tree), *_named(tree), (head.metas.get("og:title", ""), "meta:og:title")]
     for title, origin in shown:
         name = key(title)

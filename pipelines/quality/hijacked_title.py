@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelines.content.clauses import unrepeated
 from pipelines.document import QualityLabel
 from pipelines.facts.titles import HIJACKED, hijack_score
 from pipelines.quality.reading import Reading, label_of
@@ -12,7 +13,10 @@ def label(reading: Reading) -> QualityLabel | None:
     for title in dict.fromkeys((reading.doc_title, reading.title or "")):
         score, evidence = hijack_score(title, reading.blocks)
         pairs = {title[i : i + 2] for i in range(len(title) - 1)}
-        known = sum(pair in reading.text for pair in pairs) if score >= HIJACKED else 0
-        if score >= HIJACKED and known <= 0.5 * len(pairs):  # else the text knows it well, however they are written
+        if score < HIJACKED:
+            continue
+        text = "\n".join(unrepeated(reading.blocks))
+        # else the text knows it well, however they are written
+        if sum(pair in text for pair in pairs) <= 0.5 * len(pairs):
             return label_of("hijacked_title", score, evidence)
     return None

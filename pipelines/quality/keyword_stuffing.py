@@ -2,7 +2,8 @@
 
 A term burst by itself is no fault: a report repeats the name of its company, a recipe its mushroom. A fault is a burst
 that the page's own field does not call for (the site's name, an advertiser's), that breaks the syntax (the term hangs
-at the end of a clause that is whole without it), or that serves a list of searches which the page itself declares.
+at the end of a clause that is whole without it, or is a clause by itself in paragraph after paragraph), or that serves
+a list of searches which the page itself declares.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from pipelines.content.clauses import repeated
 from pipelines.content.segments import key
 from pipelines.content.tree import CJK
 from pipelines.document import QualityLabel
@@ -42,7 +44,7 @@ def label(reading: Reading) -> QualityLabel | None:
     if len(text) < 60:
         return None
     hanging = list(_hanging_brand(reading)) or list(_hanging_offer(text))
-    grounds = [*hanging, *_burst(reading, text), *_family(reading, text)]
+    grounds = [*hanging, *_clauses(reading), *_burst(reading, text), *_family(reading, text)]
     score = sum(points for points, _ in grounds)
     if score < 0.4:
         return None
@@ -81,6 +83,7 @@ def _hanging_offer(text: str) -> Iterator[tuple[float, str]]:
     places = [(text[max(0, found.end() - _LONGEST - 2) : found.end()]) for found in _OFFER.finditer(text)]
     for length in range(_LONGEST, _LEAST, -1):
         hanging = [place for place in places if len(place) > length + 1 and _hangs_behind(place[-length - 1])]
+        hanging = [place for place in hanging if place[-length:].isalnum()]  # else a clause has its mark before it
         phrase, count = next(iter(Counter(place[-length:] for place in hanging).most_common(1)), ("", 0))
         # what always stands behind the same words belongs to them
         if count >= 3 and len({place[-length - 2 : -length] for place in hanging if place.endswith(phrase)}) >= 3:
@@ -91,6 +94,23 @@ def _hanging_offer(text: str) -> Iterator[tuple[float, str]]:
 def _hangs_behind(character: str) -> bool:
     """Whether what follows in the same clause is not made part of it by this character."""
     return character.isalnum() and character not in _GOVERNED
+
+
+def _clauses(reading: Reading) -> Iterator[tuple[float, str]]:
+    """Clauses that paragraph after paragraph repeats: an advertiser's offer, or with words of the document's title.
+
+    One of the title alone may be a refrain; where to ask (登录学校官网) is governed. Keywords do not count, which
+    machines draw from what a page repeats (中共党员).
+    """
+    if not (clauses := repeated(reading.blocks)):
+        return
+    titled = [term for term in _terms(reading.doc_title) if len(term) >= _LEAST]
+    for clause in clauses:
+        offer = _OFFER.search(clause)
+        if offer and offer.start() and not any(character in _GOVERNED for character in clause[: offer.start()]):
+            yield 0.4, f"paragraph after paragraph says {clause!r}"
+        elif any(term in clause for term in titled):
+            yield 0.25, f"paragraph after paragraph says {clause!r}, as the title does"
 
 
 def _burst(reading: Reading, text: str) -> Iterator[tuple[float, str]]:
@@ -121,12 +141,16 @@ def _family(reading: Reading, text: str) -> Iterator[tuple[float, str]]:
 
 def _declared(reading: Reading) -> list[str]:
     """What the page says it wants to be found by: the parts of its title and its keywords, each once."""
-    names = [part.strip() for part in re.split(r"[_|｜,，]+|\s[-–—]\s|-", reading.doc_title)]
+    names = _terms(reading.doc_title)
     metas = () if reading.tree is None else reading.tree.iter("meta")
     for meta in metas:
         if (meta.get("name") or "").lower() == "keywords":
             names += re.split(r"[,，、;；|\s]+", (meta.get("content") or "")[:2000])
     return [name for name in dict.fromkeys(names) if 2 <= len(name) <= 14 and CJK.search(name)][:60]
+
+
+def _terms(title: str) -> list[str]:
+    return [part.strip() for part in re.split(r"[_|｜,，]+|\s[-–—]\s|-", title)]
 
 
 def _site_name(reading: Reading) -> str:
