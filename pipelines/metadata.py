@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from itertools import pairwise
 
 import attrs
@@ -61,6 +61,14 @@ class Metadata:
             setattr(self, field, value)
             self.origins[field] = origin
 
+    def refine(self, stamp: Stamp, zone: tzinfo, origin: str) -> None:
+        """Sets the time of publication if it is unknown, or known to its day only and `stamp` is finer."""
+        if self.published and self.published_precision == "day" and stamp.precision != "day":
+            days = {stamp.when.date(), stamp.when.astimezone(zone).date()}
+            if self.published.date() in days and stamp.when.time() != time():  # midnight only stands for the day
+                self.published = None
+        self.settle_stamp(stamp, origin)
+
     def settle_stamp(self, stamp: Stamp | None, origin: str) -> None:
         """Sets the time of publication if it is still unknown, with its precision."""
         if stamp and self.published is None:
@@ -99,7 +107,7 @@ def read_metadata(
     _read_labelled(found, before, "byline", zone)
     names, where = authors_in_text([segment.text for segment in main])
     found.settle("author", names, where)
-    _read_bare(found, before, sources=shown_first)
+    _read_bare(found, before, zone, sources=shown_first)
     _read_yearless(found, before, declared.days(head, url, zone), zone)
     _read_labelled(found, after, "sign-off", zone)
     _read_declared(found, head, zone)
@@ -221,7 +229,7 @@ def _settle_labelled(found: Metadata, field: str, value: str, origin: str, zone:
 _TAG_PARTING = re.compile(r"[\s,，、;；|/]+")
 
 
-def _read_bare(found: Metadata, before: Sequence[Line], *, sources: bool) -> None:
+def _read_bare(found: Metadata, before: Sequence[Line], zone: tzinfo, *, sources: bool) -> None:
     """What stands in the byline without a label."""
     for line in before:
         if len(line.text) > 160:
@@ -230,9 +238,9 @@ def _read_bare(found: Metadata, before: Sequence[Line], *, sources: bool) -> Non
             found.settle("author", byline.bare_authors(line.text), "byline")
         if line.segment.links > 0.9:
             continue
-        if line.stamp and _is_modified(line):
-            found.settle("modified", line.stamp.when, "byline")
-        else:
+        if line.stamp and (changed := _changed(line, zone)):
+            found.settle("modified", changed.when, "byline")
+        if line.stamp and changed is not line.stamp:
             found.settle_stamp(line.stamp, "byline")
         if sources:
             found.settle("source", byline.bare_source(line), "byline")
@@ -243,11 +251,26 @@ def _read_bare(found: Metadata, before: Sequence[Line], *, sources: bool) -> Non
         found.settle("author", byline.lone_names(line), "byline")
 
 
-def _is_modified(line: Line) -> bool:
-    if line.stamp is None:
-        return False
-    around = line.text[max(0, line.stamp.at - 10) : line.stamp.at], line.text[line.stamp.end : line.stamp.end + 4]
-    return bool(_CHANGED.search(around[0]) or _CHANGED.search(around[1]))
+def _changed(line: Line, zone: tzinfo) -> Stamp | None:
+    """The line's stamp where it is that of a change (before or behind it stands 更新), or the one that follows it and
+    is: 입력 2026.03.12. 오전 8:30 수정 2026.03.12. 오후 1:05."""
+    stamp, text = line.stamp, line.text
+    if stamp is None or _CHANGED.search(text[max(0, stamp.at - 10) : stamp.at]):
+        return stamp
+    if word := _CHANGED.search(text[stamp.end : stamp.end + 8]):
+        at = stamp.end + word.end()
+        following = find_stamp(text[at : at + 40], zone)
+        if following and following.at <= _LABEL_END:
+            return following
+        if _FOLLOWING.match(text, at):  # 发布 2026-03-06 10:20 更新 11:05
+            return None
+        return stamp if word.start() <= 2 else None
+    return None
+
+
+_FOLLOWING = re.compile(r"[\s:：于於]{0,4}\d")
+_LABEL_END = 6
+"""Characters between what says that a date is one of a change and the date: 时间：."""
 
 
 _CHANGED = re.compile("更新|修改|修訂|修订|[Uu]pdated|수정")
@@ -263,10 +286,7 @@ def _read_yearless(found: Metadata, before: Sequence[Line], years: Sequence[date
 def _read_declared(found: Metadata, head: Head, zone: tzinfo) -> None:
     """JSON-LD and meta elements: for a Chinese page after what it shows, for others the first word."""
     for stamp, origin in declared.published(head, zone):
-        finer = found.published_precision == "day" and stamp.precision != "day"
-        if finer and found.published and stamp.when.astimezone(zone).date() == found.published.date():
-            found.published = None
-        found.settle_stamp(stamp, origin)
+        found.refine(stamp, zone, origin)
     for stamp, origin in declared.modified(head, zone):
         found.settle("modified", stamp.when, origin)
     for names, origin in declared.authors(head):
@@ -288,8 +308,9 @@ _SOURCE_LABEL = re.compile("^来源[:：]")
 
 def _read_marked(found: Metadata, tree: HtmlElement, zone: tzinfo, *, people: bool) -> None:
     """What the markup itself marks as time or author."""
-    if found.published is None:
-        found.settle_stamp(declared.timed(tree, zone), "time")
+    if found.published is None or found.published_precision == "day":
+        for stamp in declared.timed(tree, zone):
+            found.refine(stamp, zone, "time")
     if people and not found.author:
         found.settle("author", declared.signed(tree), "byline")
 

@@ -30,8 +30,9 @@ _STRETCHES, _LOOKED_AT = 200, 4000
 _CLEARLY = 0.8
 """So large a share of a page's accented letters begins a sequence. Where a language has such letters, few do."""
 _FAR = 0.7
-_WHOLE = 3
-"""Of so many characters that come back one may be lost."""
+_WHOLE = 2
+"""For so many characters that come back one may be lost."""
+_LOST = re.compile("\ufffd+")
 
 
 def undo_mojibake(text: str, codec: str, utf8: bytes | None = None) -> tuple[str, str | None]:
@@ -88,7 +89,8 @@ def _undo_gbk(text: str) -> tuple[str, str | None]:
         data = run.rstrip("?").replace("\ufffd", "?").encode("gb18030", "replace").replace(b"?", b"\xff")
         read = data.decode("utf-8", "replace")
         bad = read.count("\ufffd")
-        if bad * _WHOLE > len(read) or max(read) < "\u0800":
+        back = sum("\u0800" <= letter != "\ufffd" for letter in read)
+        if not back or len(_LOST.findall(read)) * _WHOLE > back:
             return run
         undone += len(read) - bad
         return read if bad or not run.endswith("?") else read + "?"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pipelines.content.segments import HEADINGS, Segment, key
 from pipelines.content.tree import CJK
 from pipelines.content.wording import (
+    BARE_CREDIT,
     BYLINE_PART,
     CREDIT_LINE,
     HEADING_OF_OTHERS,
@@ -63,7 +64,9 @@ def is_leftover(text: str) -> bool:
 
 def is_furniture(text: str) -> bool:
     """A tool, an advertisement or a credit that has a line of its own."""
-    return (len(text) < 170 and bool(JUNK_LINE.match(text))) or (len(text) < 90 and bool(CREDIT_LINE.match(text)))
+    return (len(text) < 170 and bool(JUNK_LINE.match(text))) or (
+        len(text) < 90 and bool(CREDIT_LINE.match(text) or BARE_CREDIT.match(text))
+    )
 
 
 def is_notice(text: str) -> bool:

@@ -43,6 +43,9 @@ _JUNK_ABROAD = (
     r"annonse?|reklam[ae]?|광고|スポンサーリンク|広告|click\s*here\s*(?:to|for)\b.{0,60}\b(?:apps?|newsletters?|subscri\w+|news|watch|read)\b.{0,30}|loading\W*|tags?|categories|"
     r"(?:share|tweet|email|print|pin|facebook|twitter|whatsapp|linkedin|flipboard|reddit|copy\s*link)(?:[\s|·]+(?:this|it|on|via|share|tweet|email|print|"
     r"pin|facebook|twitter|whatsapp|linkedin|flipboard|reddit|copy\s*link|article|story))*|"
+    r"(?:read\s*(?:more|next|also)|also\s*read|see\s*also|related(?:\s*(?:story|article|coverage))?)\s*:\s*(?:(?![.!?]\s).){3,110}|"
+    r"(?:sign\s*up|subscribe)\s(?:(?:here|now|today|free|for\s*free)\s)?(?:for|to)\s(?:our|the|this)\b[^.!?]{0,50}"
+    r"\b(?:briefings?|e-?mails?|alerts?|updates|digests?|bulletins?)\b[^.!?]{0,40}|"
     r"(?:sign\s*up|subscribe|get)\b.{0,120}\b(?:newsletters?|inbox)\b.{0,60}|"
     r"(?=[^a-z]*+[a-z])(?:"  # a Chinese line need not be looked through for what follows
     r".{0,60}\bby\s*clicking\s*here|"
@@ -66,6 +69,7 @@ JUNK_LINE = re.compile(
     r"(?:阅读|浏览|点击|瀏覽|點閱|人氣)(?:次数|量|数|數)?\s*[:：]?\s*\d*次?|"
     r"(?:请|敬请|欢迎)?(?:打开)?(?:微信)?(?:长按|扫描|扫码|扫一扫|识别)[^。！？]{0,30}(?:关注|下载|阅读|二维码)[^。！？]{0,50}|"
     r"(?:请|敬请|欢迎)?(?:点击|搜索)?关注[^。！？]{0,24}(?:微信)?公众号[^。！？]{0,24}|"
+    r"更多[^的。，！？、]{1,12}(?:報導|报道|报导|新聞|新闻)|"
     r"更多.{0,60}(?:请|敬请|欢迎|請)(?:持续)?(?:关注|關注|访问|登录|点击|下载|留意|搜索|锁定).{0,50}|海量资讯.{0,20}尽在.{0,20}|"
     r"(?:打开|下载|下載|點我下載|立即下载|點擊下載|立即下載).{0,24}(?:APP|客户端|客戶端|應用程式).{0,24}|.{1,10}(?:APP|客户端下载)|"
     r"不用抽.{0,60}|(?:加入|追蹤|訂閱|按讚).{0,24}(?:粉絲[團專页頁]|好友|頻道|官方帳號|LINE|IG|YouTube).{0,30}|"
@@ -87,6 +91,23 @@ CREDIT_LINE = re.compile(
 )
 """Credits of a whole line: 责任编辑：张三."""
 
+_ROLES = (
+    "责任编辑|責任編輯|编辑|編輯|责编|責編|校对|校對|审核|審核|审校|终审|初审|复审|监制|統籌|统筹|签发|排版|制作|值班主任|记者|記者|作者|"
+    "摄影|攝影|文字|图片|通讯员|主编|编审"
+)
+_NAME = r"[\u3400-\u9fff](?:[ \u3000][\u3400-\u9fff]|[\u3400-\u9fff]{1,3})"
+_NAMES = rf"{_NAME}(?:[、 \u3000]{_NAME}){{0,3}}"
+BARE_CREDIT = re.compile(
+    r"^\W*(?:本期|值班|执行|实习|见习)?(?:责任编辑|責任編輯|编辑|編輯|责编|責編)\s{1,4}"
+    rf"(?P<name>{_NAME})(?:[、 \u3000]{_NAME}){{0,3}}"
+    rf"(?:[\s，,；;|｜/]{{1,4}}(?:{_ROLES})[\s:：]{{1,4}}{_NAMES}){{0,5}}\W*$"
+)
+"""A whole line of who edited the article, without a colon: 编辑 何静, 责编 何静 审核 李明."""
+BARE_ROLE = re.compile(
+    rf"(?<![\u3400-\u9fff])((?:本期|值班|执行|实习|见习)?(?:{_ROLES}))[\s\u3000]{{1,4}}(?=[\u3400-\u9fff])"
+)
+"""What somebody did, before his name, in such a line."""
+
 _NO_COPIES, _VIEWS = "(?:任意)?[转轉][载載]", ".{0,12}(?:立场|观点|立場|觀點)"
 RIGHTS_LINE = re.compile(
     # Each way begins with one certain character: re then looks for these, several times as fast.
@@ -104,14 +125,14 @@ OWNED = re.compile(r"Copyright\b|©", re.IGNORECASE)
 """What a line of rights begins with."""
 
 STAMP_LINE = re.compile(
-    r"^[\s\W]*(?:(?:发布|發佈|发表|發表|发稿|更新|最后更新|最新更新|建立|出版|快照生成)?(?:时间|時間|日期|于|於)?\s*[:：]?\s*)?"
-    r"(?:20|19)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s*[(（]?\s*(?:星期.)?\s*\d{1,2}[:：]\d\d(?:[:：]\d\d)?\s*(?:[ap]m)?[)）]?)?",
+    r"^[\s\W]*(?:(?:发布|發佈|发表|發表|发稿|更新|最后更新|最新更新|建立|出版|快照生成|(?:기사)?\s?입력|등록|승인|게재|(?:최종)?\s?수정|公開|配信|掲載|更新)?(?:时间|時間|日期|于|於)?\s*[:：]?\s*)?"
+    r"(?:20|19)\d\d\s*[-/.年년]\s*\d{1,2}\s*[-/.月월]\s*\d{1,2}\s*[日일]?\.?(?:\s*(?:오전|오후))?(?:\s*[(（]?\s*(?:星期.)?\s*\d{1,2}[:：]\d\d(?:[:：]\d\d)?\s*(?:[ap]m)?[)）]?)?",
     re.IGNORECASE,
 )
 """A line that begins with a date: a byline at the head, a teaser's stamp at the tail."""
 
 STAMPED_LINE = re.compile(
-    r"(?:20|19)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s*\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?$"
+    r"(?:20|19)\d\d\s*[-/.年년]\s*\d{1,2}\s*[-/.月월]\s*\d{1,2}\s*[日일]?\.?(?:\s*(?:오전|오후))?(?:\s*\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?$"
 )
 """A line that ends with a date: outlet and date of a byline."""
 

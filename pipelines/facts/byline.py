@@ -116,7 +116,7 @@ def pen_name_of(value: str) -> tuple[str, ...]:
 
 
 _PEN_END = re.compile(r"[\t|｜【】\[\]<>（(]|\s{2,}|发布于|(?:20|19)\d\d[-年/.]")
-_NO_PEN_NAME = re.compile(r"[。，！？=\"]|https?:|^\d+$|整理|整合|转载|轉載|责任|記者$|记者$")
+_NO_PEN_NAME = re.compile(r"[。，！？?=\"]|https?:|^\d+$|整理|整合|转载|轉載|责任|記者$|记者$")
 
 
 def editors_of(value: str) -> str | None:

@@ -118,7 +118,12 @@ def signed(tree: HtmlElement) -> tuple[str, ...]:
     """The persons in elements that the markup itself calls byline or author."""
     for element in select(tree, _SIGNED, "byline")[:_LOOKED_AT]:
         text = squeeze("".join(element.itertext()))
-        if 3 < len(text) < 80 and (names := names_in((_AFTER_NAME.split(text)[0],))) and all(map(_like_a_name, names)):
+        if CJK.search(text) and (match := _EASTERN_NAME.fullmatch(text)):
+            if known(match["name"]) and not _EASTERN_OFFICE.search(match["name"]):
+                return (match["name"],)
+        elif (
+            3 < len(text) < 80 and (names := names_in((_AFTER_NAME.split(text)[0],))) and all(map(_like_a_name, names))
+        ):
             return names
     return ()
 
@@ -130,14 +135,24 @@ _AFTER_NAME = re.compile(
 _NAME = re.compile(r"[^\W\d_a-z][\w'’.-]+(?: (?:[a-z]{1,3} )?[^\W\d_a-z][\w'’.-]*){1,3}")
 
 
+_EASTERN_NAME = re.compile(
+    r"(?:(?:取材・|写真・)?(?:文|執筆者?|筆者|著者|記者|ライター|投稿者)\s?[:：・=＝/／\s]?\s?)?"
+    r"(?P<name>[\u3400-\u9fff々ヶ][\u3400-\u9fff\u3041-\u30ff々]{0,5}[ \u3000]?[\u3400-\u9fff\u3041-\u30ff々]{1,5})"
+    r"(?:\s?(?:記者|著))?"
+)
+"""A name of characters and kana, of two parts or in one piece."""
+_EASTERN_OFFICE = re.compile(
+    "新聞|編集|記者|通信|報道|社$|部$|局$|班$|会$|委員|取材|著者|筆者|提供|一覧|について|の|は|を|に"
+)
+
+
 def _like_a_name(text: str) -> bool:
     return bool(_NAME.fullmatch(text))
 
 
-def timed(tree: HtmlElement, zone: tzinfo) -> Stamp | None:
-    """The first date that a time element states."""
+def timed(tree: HtmlElement, zone: tzinfo) -> Iterator[Stamp]:
+    """The dates that the first time elements state."""
     for element in select(tree, _TIMES, "time")[:_LOOKED_AT]:
         value = element.get("datetime") or element.get("content") or ""
         if stamp := parse_stamp(value, zone):
-            return stamp
-    return None
+            yield stamp

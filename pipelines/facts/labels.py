@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import product
 
+from pipelines.content.wording import BARE_CREDIT, BARE_ROLE
+from pipelines.facts.names import has_surname
+
 LONGEST = 400
 """Characters of a line that are read: a byline is shorter."""
 _REACH = 24
@@ -116,9 +119,12 @@ def labelled(line: str) -> list[tuple[str, str]]:
     """Field and value of each label of a line; a value runs to the next label. Tabs part inline elements.
 
     A label ends in a colon; an author's, editor's or source's also in a bar or a slash, and it needs neither where it
-    is an element of its own. Labels are looked up backwards from what ends them: linear in the line.
+    is an element of its own, or where names and roles are the whole line: 编辑 何静 审核 李明. Labels are looked up
+    backwards from what ends them: linear in the line.
     """
     line = line[:LONGEST]
+    if (bare := BARE_CREDIT.match(line)) and has_surname("".join(bare["name"].split())):
+        line = BARE_ROLE.sub(r"\1：", line)
     marks = list(_marks(line))
     ends = [*(start for start, _, _ in marks), len(line)][1:]
     return [(field, line[at:end].strip()) for (_, at, field), end in zip(marks, ends, strict=True) if field]

@@ -12,9 +12,11 @@ _UNKNOWN = re.compile(
 )
 _NOT_A_PERSON = re.compile(
     "网|報|报|社|台|中心|编辑|編輯|综合|新闻|新聞|记者|記者|通讯|通訊|讯$|部$|部门|全部|更多|电$|整合|评论|编译|摄|攝|整理|来源|來源|"
-    "报道|報導|报导|特稿|公司|消息|发布|工作室|频道|责任|責任|作者|日前|近日|获悉|表示|介绍|采访|了解|从|在|于|和$|的|了|是|本文|"
-    "原标题|图$|时间|日$|今天|昨|讨论|上传|视频|出自|手记|阅读|关注|分享|收藏|举报|点赞|首页|正文|回复|楼主|课题组|打印|关闭|返回|复制|下载|订阅|登录|注册|繁体|简体|字体|收听|播放|上一|下一|[月年]$|周刊|週刊|杂志|雜誌|在线|卫视|电视|电台|客户端|大学|学院|法院|新浪|财经|搜狐|腾讯|凤凰|央视|"
-    "^[本全据另又这那该其有为对向把被让]"
+    "报道|報導|报导|特稿|公司|消息|发布|工作室|频道|责任|責任|作者|日前|近日|获悉|表示|介绍|采访|了解|从|在|.于|和$|的|了|是|本文|"
+    "原标题|图$|时间|今天|昨|讨论|上传|视频|出自|手记|阅读|关注|分享|收藏|举报|点赞|首页|正文|回复|楼主|课题组|打印|关闭|返回|复制|下载|订阅|登录|注册|繁体|简体|字体|收听|播放|上一|下一|周刊|週刊|杂志|雜誌|在线|卫视|电视|电台|客户端|大学|学院|法院|新浪|财经|搜狐|腾讯|凤凰|央视|"
+    "^[本全据另又这那该其有为对向把被让]|"
+    # A day, a month, a year; 赵明月, 张旭日 and 李延年 are names.
+    "[〇零一二三四五六七八九十两几数半本上下当當同每整][个個]?[日月年]$|[昨明近即次翌前节節期周週假生往][日年]$|[元正腊臘]月$|[去今近少历歷]年$|^新年"
 )
 _PERSON = re.compile(r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,8}[·•・‧][\u3400-\u9fff·•・‧]{1,12}")
 _LATIN_PERSON = re.compile(
@@ -67,13 +69,16 @@ def is_word(text: str) -> bool:
 
 
 def known(text: str) -> bool:
-    """Whether a value says anything: 佚名, 不详, 未知 and their like do not."""
+    """Whether a value says anything: 佚名, 不详, 未知 and their like do not, nor does one of which characters are
+    lost."""
     bare = _NON_LETTERS.sub("", text)
-    return bool(bare) and not _UNKNOWN.fullmatch(bare)
+    return bool(bare) and "\ufffd" not in text and not _UNKNOWN.fullmatch(bare)
 
 
 def is_person(text: str) -> bool:
     """Whether a text can be a person's name, in Chinese characters."""
+    if text[:1] == "于" and text[1:] in _NO_NAMES:  # 于北京
+        return False
     return bool(_PERSON.fullmatch(text)) and text not in _NO_NAMES and known(text) and not _NOT_A_PERSON.search(text)
 
 
@@ -90,6 +95,8 @@ def people(text: str) -> tuple[str, ...]:
     text = _SET_APART.sub(r"\1\2", text)
     names: list[str] = []
     for part in _PARTING.split(text):
+        if "\ufffd" in part:  # half a name
+            break
         part = _EDGES.sub("", part)
         if part and is_person(part):
             if part not in names:

@@ -109,6 +109,20 @@ JAPANESE = {
         author=("松岡大地",),
         published="2026-03-06 21:17",
     ),
+    "marked": Case(
+        line="<div>2026年3月6日 21時17分 <span class='author'>松岡大地</span></div>",
+        author=("松岡大地",),
+        published="2026-03-06 21:17",
+    ),
+    "marked, with a first name in kana": Case(
+        line="<div>2026年3月6日 21時17分</div><div class='author'>文・松岡 さくら</div>",
+        author=("松岡 さくら",),
+        published="2026-03-06 21:17",
+    ),
+    "an office is marked": Case(
+        line="<div>2026年3月6日 21時17分 <span class='author'>雲渓新聞編集部</span></div>",
+        published="2026-03-06 21:17",
+    ),
     "an office": Case(
         line="<div>公開日：2026/03/06</div>",
         head=(
@@ -146,6 +160,11 @@ KOREAN = {
         published="2026-03-06 10:20",
     ),
     "afternoon": Case(line="<div>입력 : 2026. 3. 6. 오후 3:20</div>", published="2026-03-06 15:20"),
+    "entered, changed and reporter": Case(
+        line="<div>입력 2026.03.06. 오전 8:30 수정 2026.03.06. 오후 1:05 홍길동 기자</div>",
+        author=("홍길동",),
+        published="2026-03-06 08:30",
+    ),
     "entered and changed": Case(
         line="<div>수정 : 2026-03-07 09:00</div><div>입력 : 2026-03-06 10:20</div>",
         published="2026-03-06 10:20",
@@ -188,6 +207,19 @@ ENGLISH = {
         ),
         author=("Ann Fields",),
         published="2026-03-06 09:30",
+    ),
+    "shown to the day, marked to the minute": Case(
+        line="<div><time datetime='2026-03-06T09:30:00Z'>March 6, 2026</time></div>",
+        published="2026-03-06 09:30",
+    ),
+    "marked with another's day": Case(
+        line="<div>March 6, 2026</div>",
+        tail="<div><time datetime='2026-03-07T09:30:00Z'>yesterday</time></div>",
+        published="2026-03-06",
+    ),
+    "midnight stands for the day": Case(
+        line="<div><time datetime='2026-03-06T00:00:00Z'>March 6, 2026</time></div>",
+        published="2026-03-06",
     ),
     "meta": Case(
         head=(
