@@ -51,7 +51,7 @@ def test_names_that_end_or_begin_as_dates_and_phrases_do(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["三月", "去年", "今年", "上半年", "本月", "星期日", "十一日", "近日", "于北京", "少年"]
+    "words", ["三月", "去年", "今年", "上半年", "本月", "星期日", "十一日", "近日", "于北京", "少年", "百年"]
 )
 def test_dates_are_no_names(words: str) -> None:
     assert people(words) == ()
