@@ -16,7 +16,7 @@ from pipelines.coding import LIMIT, decode_content
 from pipelines.content.outline import Outline
 from pipelines.content.prepare import lay_open
 from pipelines.content.segments import Segment, segments_of
-from pipelines.content.tree import parse_html, weight
+from pipelines.content.tree import parse_bounded, parse_html, weight
 from pipelines.content.views import is_prose
 from pipelines.document import CharsetDecision, Page, QualityLabel
 from pipelines.facts.head import Head, read_head
@@ -51,7 +51,7 @@ class PageRead:
     blocks: tuple[str, ...] = ()
     labels: tuple[QualityLabel, ...] = ()
     problem: str | None = None
-    """Why there was nothing to read; None where there was."""
+    """Why there was nothing to read, or not all that might hold a text; None where there was."""
     tree: HtmlElement | None = None
     """The page laid open; None where there was nothing to parse."""
     shown: Sequence[Segment] = ()
@@ -64,19 +64,19 @@ def read_page(capture: Capture, rules: ExtractRules, model: SiteModel | None = N
     Raises RulesError for a rule that cannot be used.
     """
     page, problem = decode_capture(capture)
-    tree = None if problem else parse_html(page.html)
+    tree, cut = (None, None) if problem else parse_bounded(page.html)
     if tree is None:
         return PageRead(page=page, problem=problem or "no markup")
     if model is None or rules.main:
-        return _read(page, tree, capture, rules)
+        return _read(page, tree, cut, capture, rules)
     container = model.fit(tree)
     if container is not None:
-        read = _read(page, tree, capture, rules, model, container)
+        read = _read(page, tree, cut, capture, rules, model, container)
         if _is_whole(read, container):
             return read
         tree = parse_html(page.html)  # the model has cut into the other one
         assert tree is not None
-    read = _read(page, tree, capture, rules)
+    read = _read(page, tree, cut, capture, rules)
     if not read.blocks:
         return read
     return attrs.evolve(read, labels=(*read.labels, template_drift.label(found=container is not None)))
@@ -85,6 +85,7 @@ def read_page(capture: Capture, rules: ExtractRules, model: SiteModel | None = N
 def _read(
     page: Page,
     tree: HtmlElement,
+    cut: str | None,
     capture: Capture,
     rules: ExtractRules,
     model: SiteModel | None = None,
@@ -111,11 +112,13 @@ def _read(
         url=page.url, status=page.status, html=page.html, tree=tree, charset=page.charset, segments=shown,
         blocks=blocks,
         title=found, doc_title=head.doc_title or "", original_url=meta.original_url, truncated=capture.truncated,
+        cut=cut,
     )  # fmt: skip
     labels = labels_of(reading)
     if any(label.name == "listing_page" for label in labels) or _is_stub(labels, blocks):
         blocks = ()
-    return PageRead(page=page, meta=meta, blocks=blocks, labels=labels, tree=tree, shown=shown)
+    problem = None if blocks else cut
+    return PageRead(page=page, meta=meta, blocks=blocks, labels=labels, problem=problem, tree=tree, shown=shown)
 
 
 def _is_whole(read: PageRead, container: HtmlElement) -> bool:

@@ -13,13 +13,14 @@ from lxml.html import HtmlElement
 MAX_CHARS = 6_000_000
 """Characters of HTML that are read; what comes after is left out (the largest news pages are some 3 million)."""
 MAX_ELEMENTS = 30_000
-"""Elements that are read: news pages have some thousands."""
+"""Elements that are read, empty ones not counted where they are too many: news pages have some thousands."""
 MAX_DEPTH = 240
 """Below the 255 at which libxml2 gives up by itself, and far below Python's recursion limit."""
 MAX_CELLS = 1000
 """Cells of one row that are read: trafilatura counts them all again for each."""
 MAX_NODE = 200_000
 """Characters of one piece of text that are read: the length of a book, in a paragraph."""
+NOT_READ = "what follows was not read"
 
 _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,300}\?>")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\x0c\r"))
@@ -41,15 +42,20 @@ INVISIBLE = frozenset({
 
 def parse_html(text: str) -> HtmlElement | None:
     """The page as a tree whose size and depth are bounded; None where there is nothing to parse."""
+    return parse_bounded(text)[0]
+
+
+def parse_bounded(text: str) -> tuple[HtmlElement | None, str | None]:
+    """The page as `parse_html` gives it, and by which bounds it was cut; None where it is whole."""
     data = _printable(text[:MAX_CHARS])
-    if b"<" not in data:
-        return None
-    tree = _parsed(data)
+    tree = _parsed(data) if b"<" in data else None
     if tree is None or tree.tag != "html":
-        return None
-    if len(data) > MAX_NODE:
-        _shorten(tree)
-    return _bounded(tree)
+        return None, None
+    cuts = [f"the page has more than {MAX_CHARS:,} characters"] if len(text) > MAX_CHARS else []
+    if len(data) > MAX_NODE and _shorten(tree):
+        cuts.append(f"a text without markup has more than {MAX_NODE:,} characters")
+    cuts += _bound(tree)
+    return tree, f"{', '.join(cuts)}; {NOT_READ}" if cuts else None
 
 
 def _parsed(data: bytes, *, flat: bool = False) -> HtmlElement | None:
@@ -74,7 +80,9 @@ _NESTING = re.compile(
 """Tags that a page can do without."""
 
 
-def _shorten(tree: HtmlElement) -> None:
+def _shorten(tree: HtmlElement) -> bool:
+    """Cuts each text to its bound; whether one of them was to be seen."""
+    seen = False
     for text in cast("list[etree._ElementUnicodeResult]", _LONG_TEXTS(tree)):
         element = text.getparent()
         assert element is not None
@@ -82,6 +90,8 @@ def _shorten(tree: HtmlElement) -> None:
             element.tail = text[:MAX_NODE]
         else:
             element.text = text[:MAX_NODE]
+        seen = seen or bool(text.is_tail) or element.tag not in INVISIBLE
+    return seen
 
 
 _LONG_TEXTS = etree.XPath(f"//text()[string-length() > {MAX_NODE}][not(parent::script)]")
@@ -103,7 +113,9 @@ def _printable(text: str) -> bytes:
     return data.translate(None, _CONTROLS)
 
 
-def _bounded(tree: HtmlElement) -> HtmlElement:
+def _bound(tree: HtmlElement) -> list[str]:
+    """Bounds depth, number and width of the elements; says what was cut."""
+    cuts = []
     for tags in (_INLINE, _WRAPPERS, ()):
         if not (below := _too_deep(tree)):
             break
@@ -111,11 +123,28 @@ def _bounded(tree: HtmlElement) -> HtmlElement:
     else:
         for element in below:
             remove(element)
+        cuts.append(f"elements lie more than {MAX_DEPTH} deep")
+    if cast(float, _COUNT(tree)) > MAX_ELEMENTS:
+        _drop_empty(tree)
     if cast(float, _COUNT(tree)) > MAX_ELEMENTS:
         _cut_after(next(islice(tree.iter(), MAX_ELEMENTS, None)))
+        cuts.append(f"the page has more than {MAX_ELEMENTS:,} elements")
     for row in cast("list[HtmlElement]", _WIDE_ROWS(tree)):
         del row[MAX_CELLS:]
-    return tree
+        cuts = [*cuts, wide] if (wide := f"a row has more than {MAX_CELLS:,} cells") not in cuts else cuts
+    return cuts
+
+
+def _drop_empty(tree: HtmlElement) -> None:
+    """Drops what holds nothing and has nothing behind it, the inner first; linear, for it moves no text."""
+    for element in reversed(list(tree.iter(*_INLINE, *_EMPTY))):
+        if len(element) or (element.text or "").strip() or (element.tail or "").strip():
+            continue
+        if (parent := element.getparent()) is not None:
+            parent.remove(element)
+
+
+_EMPTY = ("div", "p", "section", "ul", "li")
 
 
 def _too_deep(tree: HtmlElement) -> list[HtmlElement]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipelines.content.tree import NOT_READ
 from pipelines.document import QualityLabel
 from pipelines.quality import (
     annotated_pinyin,
@@ -50,14 +51,16 @@ def labels_of(reading: Reading) -> tuple[QualityLabel, ...]:
 def labels_over(pages: Sequence[Sequence[QualityLabel]]) -> tuple[QualityLabel, ...]:
     """The labels of an article from those of its pages in page order, each name once.
 
-    That the text stops is no fault of a page that another one follows, unless its capture broke off.
+    That the text stops is no fault of a page that another one follows, unless its capture broke off or it
+    was too large to be read wholly.
     """
     found: dict[str, QualityLabel] = {}
     for number, page in enumerate(pages):
         for label in page:
             if number and label.name not in _OF_LATER_PAGES:
                 continue
-            if label.name == "truncated_article" and number + 1 < len(pages) and BROKEN_OFF not in label.evidence:
+            is_cut = BROKEN_OFF in label.evidence or NOT_READ in label.evidence
+            if label.name == "truncated_article" and number + 1 < len(pages) and not is_cut:
                 continue
             found.setdefault(label.name, label)
     return tuple(found.values())

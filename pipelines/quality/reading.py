@@ -36,6 +36,8 @@ class Reading:
     original_url: str | None
     truncated: str | None
     """Why the capture is not whole (WARC-Truncated), None where it is."""
+    cut: str | None = None
+    """By which bounds the page was cut when it was parsed, None where it was not."""
 
     @cached_property
     def text(self) -> str:

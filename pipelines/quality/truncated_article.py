@@ -1,4 +1,4 @@
-"""Truncated article: the text breaks off, by the capture's fault or the page's."""
+"""Truncated article: the text breaks off, by the capture's fault, the page's, or our bounds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ _TRAILS_OFF = re.compile(r"(?:\.{3}|…+|[，、,])\W*$")
 
 
 def label(reading: Reading) -> QualityLabel | None:
-    """By the capture's own word, by "…阅读全文", or by a last paragraph that stops within a sentence.
+    """By the capture's own word, by a bound at which the page was cut, by "…阅读全文", or by a last paragraph that
+    stops within a sentence.
 
     Lists and tables stop where they like, and so do verses: only a block of one line is a paragraph.
     """
@@ -29,6 +30,8 @@ def label(reading: Reading) -> QualityLabel | None:
         return None
     if reading.truncated:
         return label_of("truncated_article", 0.9, f"{BROKEN_OFF}: {reading.truncated}")
+    if reading.cut:
+        return label_of("truncated_article", 0.6, reading.cut)
     if reading.amount >= 60 and (wall := login_wall.label(reading)):
         return label_of("truncated_article", wall.score, f"a wall follows: {wall.evidence}")
     last = reading.blocks[-1]

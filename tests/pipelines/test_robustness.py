@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.charset import decode_page
-from pipelines.content.tree import MAX_CELLS, MAX_DEPTH, MAX_ELEMENTS, MAX_NODE, parse_html
+from pipelines.content.tree import MAX_CELLS, MAX_CHARS, MAX_DEPTH, MAX_ELEMENTS, MAX_NODE, NOT_READ, parse_html
 from pipelines.process import process
 from tests.pipelines import fuzz, hostile
 from tests.pipelines.pages import STORY, capture_of, page_of
@@ -56,6 +56,37 @@ def test_the_tree_is_bounded() -> None:
     assert row is not None and len(row.findall(".//td")) == MAX_CELLS
     many = parse_html("<p>泉" * (2 * MAX_ELEMENTS))
     assert many is not None and len(list(many.iter())) <= MAX_ELEMENTS + 1
+
+
+@pytest.mark.parametrize("empty", ["<div class='x'></div>\n", "<p> </p>", "<div><span></span></div>"])
+def test_empty_elements_hide_no_text(empty: str) -> None:
+    document = process(
+        [capture_of(page_of().replace("<div class='main'>", empty * MAX_ELEMENTS + "<div class='main'>"))]
+    )
+    assert document.blocks == STORY and document.labels == ()
+
+
+_TOO_LARGE = {
+    "30,000 elements": page_of(after="<b>泉</b>" * (MAX_ELEMENTS + 1)),
+    "200,000 characters": page_of((*STORY, "山里的泉水清澈见底，" * (MAX_NODE // 10 + 1))),
+    "1,000 cells": page_of(after="<table><tr>" + "<td>泉" * (MAX_CELLS + 1) + "</table>"),
+    "6,000,000 characters": page_of(after="<!--" + "x" * MAX_CHARS + "-->"),
+}
+
+
+@pytest.mark.parametrize("bound", _TOO_LARGE)
+def test_a_page_that_was_cut_says_so(bound: str) -> None:
+    (label,) = process([capture_of(_TOO_LARGE[bound])]).labels
+    assert label.name == "truncated_article" and bound in label.evidence and label.evidence.endswith(NOT_READ)
+
+
+def test_a_page_that_was_cut_before_its_text_says_so() -> None:
+    document = process([capture_of(page_of().replace("<div class='main'>", "<img><br>" * MAX_ELEMENTS))])
+    assert document.blocks == () and "30,000 elements" in (document.problem or "")
+
+
+def test_a_long_style_is_no_text_that_was_cut() -> None:
+    assert process([capture_of(page_of(head=f"<style>{'a{b:c}' * MAX_NODE}</style>"))]).labels == ()
 
 
 def test_no_file_is_read_for_an_entity() -> None:
