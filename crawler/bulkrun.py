@@ -49,7 +49,11 @@ class BulkRun:
         """Writes run.json and report.html and seals the run. Raises `StorageError`, `CollectionError`."""
         finished = datetime.now(UTC)
         minutes = max((finished - self._record.started).total_seconds() / 60, 1e-6)
-        code = ExitCode.FINDINGS if report.failed else ExitCode.CLEAN
+        findings = [f"no text could be made again for {one.url}: {one.why}" for one in report.failures]
+        findings += [
+            f"{site}: texts were made again without their model: {why}" for site, why in report.lost_models.items()
+        ]
+        code = ExitCode.FINDINGS if findings else ExitCode.CLEAN
         record = attrs.evolve(
             self._record,
             finished=finished,
@@ -57,8 +61,8 @@ class BulkRun:
             labels=dict(report.labels),
             pages_per_minute=len(report.seconds) / minutes,
             extraction=Timings.of(seconds * 1000 for seconds in report.seconds),
-            findings=tuple([f"no text could be made again for {one.url}: {one.why}" for one in report.failures]),
-            verdict="findings" if report.failed else "complete",
+            findings=tuple(findings),
+            verdict="findings" if findings else "complete",
             exit_code=int(code),
         )
         self._write(record)

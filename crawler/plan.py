@@ -32,6 +32,7 @@ _LEAST = {
     ), 1),
     "EXTRACT_MEMORY_LIMIT": 256,  # with less no worker comes up
 }  # fmt: skip
+_MOST = {"EXTRACT_NEAR_DUPLICATE": 1, "EXTRACT_DRIFT_ALARM": 1}
 _FRACTIONS = frozenset({
     "DOWNLOAD_DELAY", "DOWNLOAD_TIMEOUT", "EXTRACT_TIME_LIMIT", "EXTRACT_NEAR_DUPLICATE", "EXTRACT_DRIFT_ALARM",
     "FRONTIER_LEASE_SECONDS",
@@ -126,6 +127,8 @@ def check_numbers(settings: BaseSettings) -> None:
             raise ConfigError("-s", name, value, "is not a number that can be counted to")
         if not number >= least:
             raise ConfigError("-s", name, value, f"must be at least {least}")
+        if number > _MOST.get(name, number):
+            raise ConfigError("-s", name, value, f"must be at most {_MOST[name]}")
         if name not in _FRACTIONS and not _is_whole(value):
             raise ConfigError("-s", name, value, "must be a whole number")
 

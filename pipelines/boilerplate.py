@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import cast
 
@@ -15,6 +15,7 @@ from lxml.html import HtmlElement
 
 from pipelines.content.segments import BLOCKS, key
 from pipelines.content.tree import INVISIBLE, body_of, remove, text_of, weight
+from pipelines.content.wording import SENTENCE_END
 from pipelines.errors import ModelError
 
 FORMAT = 1
@@ -26,6 +27,10 @@ LEAST = 40
 """Weight of text below which a container holds no article."""
 _LAYOUTS = 4
 """Layouts that are taken over from an older model."""
+_GROWN = 200
+"""Characters by which an element may outgrow twice what was ever seen in it, and be furniture still."""
+_SENTENCE = 15
+"""Weight of text from which it may say something."""
 _BYLINE = 200
 """Characters that a byline has, at most."""
 _SIGNED = re.compile(
@@ -83,12 +88,12 @@ class SiteModel:
     """Record IDs of the pages."""
     containers: tuple[str, ...]
     """Paths, from the body down, of the elements that hold main text; the commonest first."""
-    furniture: tuple[str, ...]
-    """Paths of the elements that hold neither main text nor facts about it."""
+    furniture: Mapping[str, int]
+    """Paths of the elements that hold neither main text nor facts about it, with the most characters seen in one."""
     asides: tuple[str, ...]
-    """Names of elements in a container that are no main text."""
+    """Names of elements in a container that hold no text of the article."""
     shared: tuple[str, ...]
-    """Fingerprints of blocks that recur in the site's main texts: standing notices, not news."""
+    """Fingerprints of blocks that recur in the site's main texts: standing notices and teasers that go round."""
 
     def with_older(self, older: SiteModel) -> SiteModel:
         """This model, and what an older one knows of layouts that this one does not: old pages may turn up again."""
@@ -97,7 +102,7 @@ class SiteModel:
         return attrs.evolve(
             self,
             containers=(*self.containers, *theirs),
-            furniture=tuple(sorted({*self.furniture, *(path for path in older.furniture if path not in ways)})),
+            furniture={path: most for path, most in older.furniture.items() if path not in ways} | dict(self.furniture),
             asides=tuple(sorted({*self.asides, *older.asides})),
             shared=tuple(sorted({*self.shared, *older.shared})),
         )
@@ -108,28 +113,37 @@ class SiteModel:
         body = body_of(tree)
         for path in self.containers:
             container = _at(body, path)
-            if container is not None and _holds_text(container):
-                self._clear(body, container)
-                return container
+            if container is None or weight(text_of(container)) < LEAST:
+                continue
+            furniture = {path: one for path, one in self._found(body) if one is not container}
+            if any(self._outgrown(path, one, container) for path, one in furniture.items()):
+                return None
+            self._clear(container, furniture.values())
+            return container
         return None
 
     def is_shared(self, text: str) -> bool:
         """Whether a block of main text is a standing notice of the site."""
         return bool(self._shared) and fingerprint(text) in self._shared
 
-    def is_aside(self, element: HtmlElement) -> bool:
-        """Whether an element is or lies in one of the asides."""
-        lineage = [element, *element.iterancestors()]
-        return any(is_named(node) and name_of(node) in self._asides for node in lineage)
+    def _outgrown(self, path: str, element: HtmlElement, container: HtmlElement) -> bool:
+        """Whether an element that holds furniture elsewhere holds more than furniture here: the article moved there."""
+        usual = 2 * self.furniture[path] + _GROWN
+        if len(cast(str, _TEXT(element))) <= usual:  # scripts and all
+            return False
+        size = len(text_of(element))
+        return size > usual and 2 * size > len(text_of(container))
 
-    def _clear(self, body: HtmlElement, container: HtmlElement) -> None:
-        for element in list(_furniture(body, self._furniture, self._above)):
-            if element is not container and not _signs(element):
+    def _clear(self, container: HtmlElement, furniture: Iterable[HtmlElement]) -> None:
+        for element in furniture:
+            if not _signs(element):
                 remove(element)
-        if self._asides:
-            for element in [node for node in container.iterdescendants(*BLOCKS) if is_named(node)]:
-                if name_of(element) in self._asides and element.getparent() is not None:
-                    remove(element)
+        for element in [node for node in container.iterdescendants(*BLOCKS) if self._is_aside(node)]:
+            if element.getparent() is not None and not _says(element):
+                remove(element)
+
+    def _is_aside(self, element: HtmlElement) -> bool:
+        return is_named(element) and name_of(element) in self._asides
 
     @cached_property
     def _shared(self) -> frozenset[str]:
@@ -139,9 +153,17 @@ class SiteModel:
     def _asides(self) -> frozenset[str]:
         return frozenset(self.asides)
 
-    @cached_property
-    def _furniture(self) -> frozenset[str]:
-        return frozenset(self.furniture)
+    def _found(self, body: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
+        """The furniture of a page with its paths."""
+        waiting = [("", body)]
+        while waiting:
+            path, element = waiting.pop()
+            for name, child in named_children(element):
+                below = f"{path}/{name}" if path else name
+                if below in self.furniture:
+                    yield below, child
+                elif below in self._above:
+                    waiting.append((below, child))
 
     @cached_property
     def _above(self) -> frozenset[str]:
@@ -161,6 +183,7 @@ class SiteModel:
                 raise ValueError("of another format")
             for name in _LISTS:
                 values[name] = _strings(values[name])
+            values["furniture"] = {str(path): int(most) for path, most in values["furniture"].items()}
             if not all(isinstance(values[name], str) for name in ("site", "run")):
                 raise TypeError("a field is no text")
             return cls(**values)
@@ -176,7 +199,7 @@ class SiteModel:
         return "sha256:" + hashlib.sha256(self.to_json().encode("utf-8")).hexdigest()
 
 
-_LISTS = ("learned_from", "containers", "furniture", "asides", "shared")
+_LISTS = ("learned_from", "containers", "asides", "shared")
 
 
 def _strings(values: object) -> tuple[str, ...]:
@@ -201,6 +224,12 @@ def _signs(element: HtmlElement) -> bool:
     return len(text) <= _BYLINE and _SIGNED.search(text) is not None
 
 
+def _says(element: HtmlElement) -> bool:
+    """Whether an element speaks in sentences: then it is judged as part of the text, like any other."""
+    text = text_of(element)
+    return SENTENCE_END.search(text) is not None and weight(text) >= _SENTENCE
+
+
 _TEXT = etree.XPath("string()", smart_strings=False)
 
 
@@ -221,15 +250,3 @@ def _at(body: HtmlElement, path: str) -> HtmlElement | None:
             return None
         at = child
     return at
-
-
-def _furniture(body: HtmlElement, furniture: frozenset[str], above: frozenset[str]) -> Iterator[HtmlElement]:
-    waiting = [("", body)]
-    while waiting:
-        path, element = waiting.pop()
-        for name, child in named_children(element):
-            below = f"{path}/{name}" if path else name
-            if below in furniture:
-                yield child
-            elif below in above:
-                waiting.append((below, child))

@@ -56,6 +56,8 @@ class ChangeReport:
     """How many texts differ in each field."""
     labels: Counter[str] = attrs.field(factory=Counter)
     """New documents by quality label."""
+    lost_models: dict[str, str] = attrs.field(factory=dict)
+    """By site, why the model that its texts were made by cannot be read: they were made again without it."""
     seconds: list[float] = attrs.field(factory=list)
     """Wall time in the worker, one number a text."""
 
@@ -122,6 +124,8 @@ def reextract_collection(
     waiting: deque[tuple[_Old, Future[Extracted] | str]] = deque()
     done, total = 0, len(sources)
     for old in _old_rows(collection, sources, bases):
+        if lost := bases.lost_model(old.row):
+            writer.report.lost_models.setdefault(site_of(old.url), lost)
         waiting.append((old, _begin(collection, old, pool)))
         if len(waiting) >= ahead:
             writer.take(*waiting.popleft())

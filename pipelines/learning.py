@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from pipelines.boilerplate import DEPTH, LEAST, SiteModel, fingerprint, is_named, name_of, named_children
 from pipelines.content.segments import BLOCKS, Segment, key
-from pipelines.content.tree import body_of
+from pipelines.content.tree import body_of, text_of
 from pipelines.content.wording import SENTENCE_END
 
 FEWEST = 5
@@ -64,9 +64,9 @@ def learn(site: str, run: str, pages: Sequence[Observed]) -> SiteModel | None:
         run=run,
         learned_from=tuple(page.record for page in mapped),
         containers=tuple(containers),
-        furniture=tuple(sorted(_furniture(known, containers))),
+        furniture={path: _most(path, known) for path in sorted(_furniture(known, containers))},
         asides=tuple(sorted(_asides(known, containers))),
-        shared=tuple(sorted(_shared(mapped))),
+        shared=tuple(sorted({*_shared(mapped), *_rounds(known, containers)})),
     )
 
 
@@ -231,36 +231,52 @@ def _furniture(pages: Sequence[_Map], containers: Sequence[str]) -> Iterator[str
             yield path
 
 
+def _most(path: str, pages: Sequence[_Map]) -> int:
+    """The most characters that an element at a path holds."""
+    return max(len(text_of(page.elements[path])) for page in pages if path in page.elements)
+
+
 def _tolerated(count: int) -> int:
     return int(_SELDOM * count)
 
 
 def _asides(pages: Sequence[_Map], containers: Sequence[str]) -> Iterator[str]:
-    """Names of elements inside containers that hold nothing of the article in all but few pages, or little but what
-    other pages say, too: teasers that go round."""
+    """Names of blocks inside containers that hold nothing of the article in all but few pages."""
     there: Counter[str] = Counter()
-    bare: Counter[str] = Counter()
+    full: Counter[str] = Counter()
+    for page in pages:
+        names = _names_inside(page, containers)
+        there.update(set(names.values()))
+        full.update({name for node, name in names.items() if node not in page.bare})
+    for name, count in there.items():
+        if count >= max(3, _TEMPLATE * len(pages)) and full[name] <= _tolerated(count):
+            yield name
+
+
+def _rounds(pages: Sequence[_Map], containers: Sequence[str]) -> Iterator[str]:
+    """Blocks of teasers that go round: what other pages say, too, in elements of a name that hold little else."""
     said: Counter[str] = Counter()
     again: Counter[str] = Counter()
+    marks: dict[str, set[str]] = defaultdict(set)
     known = Counter(mark for page in pages for mark in {mark for mark, *_ in page.blocks})
     for page in pages:
-        container = page.container(containers)
-        if container is None:
-            continue
-        # An inline element is part of a line, and is told by the block it stands in.
-        names = {node: name_of(node) for node in container.iterdescendants(*BLOCKS) if is_named(node)}
-        full = {name for node, name in names.items() if node not in page.bare}
-        there.update(set(names.values()))
-        bare.update(set(names.values()) - full)
+        names = _names_inside(page, containers)
         for element, mark, amount in page.texts:
             for name in {names[node] for node in _lineage(element) if node in names}:
                 said[name] += amount
-                again[name] += amount if known[mark] > 1 else 0
-    for name, count in there.items():
-        if count < max(3, _TEMPLATE * len(pages)):
-            continue
-        if count - bare[name] <= _tolerated(count) or again[name] >= _GOES_ROUND * max(1, said[name]):
-            yield name
+                if known[mark] > 1:
+                    again[name] += amount
+                    marks[name].add(mark)
+    for name, amount in again.items():
+        if amount >= _GOES_ROUND * said[name]:
+            yield from marks[name]
+
+
+def _names_inside(page: _Map, containers: Sequence[str]) -> dict[HtmlElement, str]:
+    """The named blocks in a page's container. An inline element is part of a line, and is told by its block."""
+    container = page.container(containers)
+    blocks = () if container is None else container.iterdescendants(*BLOCKS)
+    return {node: name_of(node) for node in blocks if is_named(node)}
 
 
 def _shared(pages: Sequence[_Map]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Generic, Protocol, Self, TypeVar
 
@@ -93,16 +94,21 @@ def model_shelf(collection: Path) -> Shelf[SiteModel]:
     return Shelf(collection, "models", SiteModel.from_json, ModelError)
 
 
+_AT_HAND = 64
+"""Rules and models that are kept in memory."""
+
+
 class Bases:
     """What the texts of a collection were made by, as their rows name it."""
 
     def __init__(self, collection: Path) -> None:
-        self._rules, self._models = rules_shelf(collection), model_shelf(collection)
+        self._find_rules = lru_cache(_AT_HAND)(rules_shelf(collection).find)  # what a digest names never changes
+        self._find_model = lru_cache(_AT_HAND)(model_shelf(collection).find)
 
     def rules_of(self, row: Mapping[str, Any]) -> ExtractRules:
         """The row's rules; none where they are lost, which the digest of a text made by none tells."""
         try:
-            return self._rules.find(_named(row, "rules_digest"))
+            return self._find_rules(_named(row, "rules_digest"))
         except RulesError:
             return ExtractRules()
 
@@ -110,9 +116,19 @@ class Bases:
         """The row's site model; None where there was none, or it is lost, which the digest tells."""
         digest = _named(row, "model_digest")
         try:
-            return self._models.find(digest) if digest else None
+            return self._find_model(digest) if digest else None
         except ModelError:
             return None
+
+    def lost_model(self, row: Mapping[str, Any]) -> str | None:
+        """Why the site model that a row names cannot be read; None where it can, or none is named."""
+        digest = _named(row, "model_digest")
+        try:
+            if digest:
+                self._find_model(digest)
+        except ModelError as error:
+            return str(error)
+        return None
 
 
 def _named(row: Mapping[str, Any], field: str) -> str:

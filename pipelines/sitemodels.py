@@ -34,9 +34,17 @@ class _Site:
     """How many there were of them."""
     due: int
     """How many make it worth while to learn."""
+    tried: int = 0
+    """How many there were when learning was last tried."""
+    rules: ExtractRules = attrs.field(factory=ExtractRules)
+    """Those of the newest article."""
     learning: Future[SiteModel | None] | None = None
     fitted: int = 0
     drifted: int = 0
+    judged: int = 0
+    """Pages that were read by a model of an earlier run: it should know them."""
+    left: int = 0
+    """How many of these did not fit it."""
 
 
 @attrs.frozen(kw_only=True)
@@ -81,14 +89,19 @@ class SiteModels:
             return
         site.articles = [*site.articles, locations][-_SAMPLE:]
         site.read += 1
+        site.rules = rules
         if site.learning is None and site.read >= site.due:
-            site.due = 2 * site.read  # should nothing come of it
-            before = site.model.digest() if site.model else None
-            task = LearningTask(
-                collection=self._collection, site=document.site, run=self._run, articles=tuple(site.articles),
-                rules=rules, before=before,
-            )  # fmt: skip
-            site.learning = self._pool.call(learn, task)
+            self._learn(document.site, site)
+
+    def _learn(self, name: str, site: _Site) -> None:
+        site.due = 2 * site.read  # should nothing come of it
+        site.tried = site.read
+        before = site.model.digest() if site.model else None
+        task = LearningTask(
+            collection=self._collection, site=name, run=self._run, articles=tuple(site.articles), rules=site.rules,
+            before=before,
+        )  # fmt: skip
+        site.learning = self._pool.call(learn, task)
 
     def count(self, document: Document) -> bool:
         """Counts a text that was read by its site's model; gives whether it fitted."""
@@ -98,10 +111,23 @@ class SiteModels:
         drifted = any(label.name == DRIFT for label in document.labels)
         site.fitted += not drifted
         site.drifted += drifted
+        if site.model and site.model.run != self._run:
+            site.judged += 1
+            site.left += drifted
         return not drifted
 
     def settle(self) -> None:
-        """Waits for what is being learned. Raises OSError where a model cannot be kept."""
+        """At the end of a run: waits for what is being learned, and tries once more where articles came since.
+
+        Raises OSError where a model cannot be kept.
+        """
+        self._wait()
+        for name, site in self._sites.items():
+            if site.read >= self._pages and site.read > site.tried:
+                self._learn(name, site)
+        self._wait()
+
+    def _wait(self) -> None:
         for site in self._sites.values():
             if site.learning is not None:
                 wait([site.learning])
@@ -117,9 +143,11 @@ class SiteModels:
         except ExtractionError as error:
             logger.warning("no site model: %s", error)
             return
-        if model is not None:
+        if model is None:
+            logger.info("no site model from %d articles: they have too little in common", len(site.articles))
+        else:
             self._shelf.keep(model)
-            site.model, site.articles, site.read, site.due = model, [], 0, self._pages
+            site.model, site.articles, site.read, site.tried, site.due = model, [], 0, 0, self._pages
             logger.info("learned a site model for %s from %d articles", model.site, len(model.learned_from))
 
     def uses(self) -> dict[str, ModelUse]:
@@ -131,13 +159,12 @@ class SiteModels:
         }
 
     def alarms(self) -> list[str]:
-        """One line for each site of which too many pages have left the model."""
+        """One line for each site of which too many pages have left the model of an earlier run."""
         found = []
         for name, site in sorted(self._sites.items()):
-            judged = site.fitted + site.drifted
-            if judged >= _JUDGED and site.drifted > self._alarm * judged:
+            if site.judged >= _JUDGED and site.left > self._alarm * site.judged:
                 found.append(
-                    f"{name}: {site.drifted} of {judged} pages do not fit the site model ({DRIFT}): "
+                    f"{name}: {site.left} of {site.judged} pages do not fit the site model ({DRIFT}): "
                     "they were read the full way; has the site a new layout?"
                 )
         return found

@@ -42,6 +42,8 @@ class Command(CommandMixin, ScrapyCrawl):
         self.guarded(lambda: self._crawl(args[0], opts))
 
     def _crawl(self, spider: str, opts: argparse.Namespace) -> int:
+        import logging
+
         from crawler.conclusion import conclude
         from crawler.crawllog import keep_log
         from crawler.errors import ConfigError
@@ -56,6 +58,7 @@ class Command(CommandMixin, ScrapyCrawl):
             raise ConfigError("-s", "COLLECTION", "", "name the collection to write to: -s COLLECTION=NAME")
         plan = crawler.spidercls.plan(crawler.settings, opts.spargs)  # type: ignore[attr-defined]
         run = Run.open(crawler.settings, plan)
+        logging.raiseExceptions = False  # where the disk is full the log is too: no traceback for each line of it
         with keep_log(run.folder / "crawl.log"):
             print(
                 f"{'going on with' if run.resumed else 'starting'} run {run.run} in {run.collection.path}",

@@ -133,6 +133,8 @@ def _print(report: ChangeReport, run: str, collection: str) -> None:
         f"{report.lost} lost, 0 new (pages without a text are not tried)"
         + (f", {report.failed} could not be tried" if report.failed else "")
     )
+    for site, why in report.lost_models.items():
+        print(f"finding: {site}: texts were made again without their model: {why}")
     if report.fields:
         print("differs in: " + ", ".join(f"{name} {count}" for name, count in report.fields.most_common()))
     for word, changes, count in (

@@ -146,7 +146,8 @@ def test_a_model_that_is_not_what_it_was_is_found(outlet: Outlet, change: str) -
     assert kinds == {"models-missing" if change == "gone" else "models-changed"}
     ran = outlet.work.run("audit", "c", "--json")
     assert ran.code == 3 and json.loads(ran.out)["counts"]["MISMATCH"] == 0
-    assert outlet.work.run("reextract", "c").code == 0
+    again = outlet.work.run("reextract", "c")
+    assert again.code == 3 and "made again without their model" in again.out, again
 
 
 def test_reextract_reads_by_the_models(outlet: Outlet) -> None:
@@ -156,3 +157,20 @@ def test_reextract_reads_by_the_models(outlet: Outlet) -> None:
     assert outlet.work.run("reextract", "c", "--workers", "2").code == 0
     assert outlet.texts() == first == {url: page.text for url, page in pages.items()}
     outlet.proved()
+
+
+def test_pages_that_left_their_model_teach_the_next_one_at_the_end_of_the_run(outlet: Outlet) -> None:
+    outlet.serve([outlets()["boxes"](number) for number in range(9)])
+    assert outlet.work.crawl("c", *outlet.crawl()).code == 0
+    mixed = [outlets()["boxes"](number) for number in range(30, 37)] + [redesigned(number) for number in range(60, 73)]
+    pages = outlet.serve(mixed)
+    ran = outlet.work.crawl("c", *outlet.crawl("-s", "EXTRACT_MODEL_PAGES=13"))
+    assert ran.code == 3, ran
+    assert len(outlet.models()) == 2 and set(outlet.texts().values()) == {page.text for page in pages.values()}
+
+
+def test_a_site_of_several_layouts_raises_no_alarm_in_the_run_that_learns_it(outlet: Outlet) -> None:
+    pages = [outlets()["boxes"](number) for number in range(12)] + [redesigned(number) for number in range(60, 66)]
+    outlet.serve(pages)
+    ran = outlet.work.crawl("c", *outlet.crawl())
+    assert ran.code == 0, ran

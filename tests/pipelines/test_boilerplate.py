@@ -171,7 +171,8 @@ def test_what_is_no_model_is_refused(text: str) -> None:
 )
 def test_no_model_and_no_page_raises(paths: list[str], html: str) -> None:
     odd = SiteModel(
-        site="s", run="R", learned_from=(), containers=tuple(paths), furniture=tuple(paths), asides=tuple(paths),
+        site="s", run="R", learned_from=(), containers=tuple(paths), furniture=dict.fromkeys(paths, 0),
+        asides=tuple(paths),
         shared=tuple(paths),
     )  # fmt: skip
     process([capture("http://s.example/", ok(html.encode("utf-8", "replace")))], None, odd)
@@ -185,3 +186,24 @@ def test_names_say_what_is_the_same_in_every_page_of_a_layout() -> None:
     assert [name_of(node) for node in tree.find("body").iter()] == [
         "body", "div#post-0", "p.x0", "div", "div", "div", "b",
     ]  # fmt: skip
+
+
+def test_an_article_that_moved_into_what_was_furniture_is_not_lost() -> None:
+    page = outlets()["boxes"](34)
+    html = page.html.replace(
+        'id="content">',
+        'id="content"><p>本频道由远岚日报社与各区融媒体中心共同制作，欢迎读者提供线索，联系电话见页脚，来信请寄编辑部收。</p></div><div>',
+    )
+    body = "".join(f"<p>{text}</p>" for text in page.paragraphs)
+    moved = html.replace('<div class="side">', f'<div class="side">{body}')
+    for text in page.paragraphs:
+        moved = moved.replace(f'<p style="text-indent: 2em;">{text}</p>', "")
+    known = process([capture(page.url, ok(moved.encode()))], None, model("boxes"))
+    assert [label.name for label in known.labels] == [DRIFT] and set(page.paragraphs) <= set(known.blocks)
+
+
+def test_text_of_its_own_stays_though_its_block_is_called_as_teasers_are() -> None:
+    page = outlets()["boxes"](35)
+    first = f'<p style="text-indent: 2em;">{page.paragraphs[0]}</p>'
+    own = page.html.replace(first, f'<div class="c-pick">{first}</div>')
+    assert process([capture(page.url, ok(own.encode()))], None, model("boxes")).blocks == page.paragraphs
