@@ -47,7 +47,7 @@ def parse_html(text: str) -> HtmlElement | None:
 
 def parse_bounded(text: str) -> tuple[HtmlElement | None, str | None]:
     """The page as `parse_html` gives it, and by which bounds it was cut; None where it is whole."""
-    data = _printable(text[:MAX_CHARS])
+    data = _CROWDED.sub(rb"\1", _printable(text[:MAX_CHARS]))
     tree = _parsed(data) if b"<" in data else None
     if tree is None or tree.tag != "html":
         return None, None
@@ -56,6 +56,12 @@ def parse_bounded(text: str) -> tuple[HtmlElement | None, str | None]:
         cuts.append(f"a text without markup has more than {MAX_NODE:,} characters")
     cuts += _bound(tree)
     return tree, f"{', '.join(cuts)}; {NOT_READ}" if cuts else None
+
+
+_CROWDED = re.compile(
+    rb"""(<[a-zA-Z][^\s<>/]*+)(?>\s++[^\s=<>"'/]++(?:\s*+=\s*+(?>"[^"]*+"|'[^']*+'|[^\s"'<>]++))?+){2000,}+"""
+)
+"""A tag with 2000 attributes or more: libxml2 compares each with all before it. It is read without any."""
 
 
 def _parsed(data: bytes, *, flat: bool = False) -> HtmlElement | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from pipelines.charset import decode_page
 from pipelines.content.tree import MAX_CELLS, MAX_CHARS, MAX_DEPTH, MAX_ELEMENTS, MAX_NODE, NOT_READ, parse_html
 from pipelines.process import process
+from tests.archives.samples import capture, ok
 from tests.pipelines import fuzz, hostile
 from tests.pipelines.pages import STORY, capture_of, page_of
 
@@ -118,3 +120,14 @@ def test_any_markup_is_read(pieces: list[str], codec: str) -> None:
 )
 def test_any_bytes_become_the_same_text_each_time(body: bytes, content_type: str, mark: bytes) -> None:
     assert decode_page(mark + body, content_type) == decode_page(mark + body, content_type)
+
+
+@pytest.mark.parametrize("attribute", ["a{}", "a{}=x", "a{}='>'", 'a{}="<p>"', "a{} = 1"])
+def test_a_tag_of_sixty_thousand_attributes_costs_no_more_than_its_length(attribute: str) -> None:
+    crowd = "\n".join(attribute.format(number) for number in range(60_000))
+    text = "渡口的台阶改成了缓坡，轮椅可以一直推到船边，摆渡的老周说这是今年最要紧的一件事。" * 3
+    page = f"<html><body><div {crowd}><h1>渡口改坡</h1><p>{text}</p></div></body></html>"
+    began = time.process_time()
+    document = process([capture("http://news.example/1.html", ok(page.encode()))])
+    assert time.process_time() - began < 5
+    assert text in document.blocks
