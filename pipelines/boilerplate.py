@@ -115,10 +115,10 @@ class SiteModel:
             container = _at(body, path)
             if container is None or weight(text_of(container)) < LEAST:
                 continue
-            furniture = {path: one for path, one in self._found(body) if one is not container}
-            if any(self._outgrown(path, one, container) for path, one in furniture.items()):
+            furniture = [(path, one, _text(one)) for path, one in self._found(body) if one is not container]
+            if any(self._outgrown(path, one, text, container) for path, one, text in furniture):
                 return None
-            self._clear(container, furniture.values())
+            self._clear(container, [one for _, one, text in furniture if not _signs(text)])
             return container
         return None
 
@@ -126,18 +126,19 @@ class SiteModel:
         """Whether a block of main text is a standing notice of the site."""
         return bool(self._shared) and fingerprint(text) in self._shared
 
-    def _outgrown(self, path: str, element: HtmlElement, container: HtmlElement) -> bool:
+    def _outgrown(self, path: str, element: HtmlElement, text: str, container: HtmlElement) -> bool:
         """Whether an element that holds furniture elsewhere holds more than furniture here: the article moved there."""
         usual = 2 * self.furniture[path] + _GROWN
-        if len(cast(str, _TEXT(element))) <= usual:  # scripts and all
+        if len(text) <= usual:  # scripts and all
             return False
         size = len(text_of(element))
         return size > usual and 2 * size > len(text_of(container))
 
     def _clear(self, container: HtmlElement, furniture: Iterable[HtmlElement]) -> None:
         for element in furniture:
-            if not _signs(element):
-                remove(element)
+            remove(element)
+        if not self.asides:
+            return
         for element in [node for node in container.iterdescendants(*BLOCKS) if self._is_aside(node)]:
             if element.getparent() is not None and not _says(element):
                 remove(element)
@@ -218,10 +219,14 @@ def _holds_text(container: HtmlElement) -> bool:
     return weight(text[: 10 * LEAST]) >= LEAST or weight(text) >= LEAST  # most show it at once
 
 
-def _signs(element: HtmlElement) -> bool:
-    """Whether an element reads like a byline, wherever it stands: in most pages there may be none in its place."""
-    text = cast(str, _TEXT(element))
+def _signs(text: str) -> bool:
+    """Whether an element's text reads like a byline, wherever it stands: in most pages there may be none there."""
     return len(text) <= _BYLINE and _SIGNED.search(text) is not None
+
+
+def _text(element: HtmlElement) -> str:
+    """All characters of an element, scripts and all."""
+    return cast(str, _TEXT(element))
 
 
 def _says(element: HtmlElement) -> bool:
