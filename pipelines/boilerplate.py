@@ -97,12 +97,13 @@ class SiteModel:
 
     def with_older(self, older: SiteModel) -> SiteModel:
         """This model, and what an older one knows of layouts that this one does not: old pages may turn up again."""
-        mine, ways = set(self.containers), {above for path in self.containers for above in (*_prefixes(path), path)}
-        theirs = [path for path in older.containers if path not in mine][:_LAYOUTS]
+        theirs = [path for path in older.containers if path not in self.containers][:_LAYOUTS]
+        ways = {above for path in (*self.containers, *theirs) for above in (*_prefixes(path), path)}
+        furniture = {**older.furniture, **self.furniture}
         return attrs.evolve(
             self,
             containers=(*self.containers, *theirs),
-            furniture={path: most for path, most in older.furniture.items() if path not in ways} | dict(self.furniture),
+            furniture={path: most for path, most in furniture.items() if path not in ways},
             asides=tuple(sorted({*self.asides, *older.asides})),
             shared=tuple(sorted({*self.shared, *older.shared})),
         )
@@ -184,7 +185,8 @@ class SiteModel:
                 raise ValueError("of another format")
             for name in _LISTS:
                 values[name] = _strings(values[name])
-            values["furniture"] = {str(path): int(most) for path, most in values["furniture"].items()}
+            if not all(type(most) is int for most in values["furniture"].values()):
+                raise TypeError("a size is no number")
             if not all(isinstance(values[name], str) for name in ("site", "run")):
                 raise TypeError("a field is no text")
             return cls(**values)

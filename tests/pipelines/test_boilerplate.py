@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from functools import cache
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -157,8 +158,10 @@ def spoil(change: Callable[[dict[str, object]], object]) -> str:
         spoil(lambda values: values.update(site=None)),
         spoil(lambda values: values.update(more="x")),
         spoil(lambda values: values.pop("shared")),
+        spoil(lambda values: values.update(furniture={"div": float("inf")})),
+        spoil(lambda values: values.update(furniture=["div"])),
     ],
-    ids=range(12),
+    ids=range(14),
 )  # fmt: skip
 def test_what_is_no_model_is_refused(text: str) -> None:
     with pytest.raises(ModelError):
@@ -207,3 +210,11 @@ def test_text_of_its_own_stays_though_its_block_is_called_as_teasers_are() -> No
     first = f'<p style="text-indent: 2em;">{page.paragraphs[0]}</p>'
     own = page.html.replace(first, f'<div class="c-pick">{first}</div>')
     assert process([capture(page.url, ok(own.encode()))], None, model("boxes")).blocks == page.paragraphs
+
+
+def test_furniture_of_a_new_layout_is_none_where_an_old_one_had_its_articles() -> None:
+    above = model("boxes").containers[0].rpartition("/")[0]
+    fresh = attrs.evolve(model("boxes"), containers=("main/article",), furniture={above: 9_000_000, "div.other": 5})
+    assert above not in fresh.with_older(model("boxes")).furniture
+    old = outlets()["boxes"](51)
+    assert process([captured(old)], None, fresh.with_older(model("boxes"))).blocks == old.paragraphs
